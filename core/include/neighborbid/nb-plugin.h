@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A plugin, its life, and what it asks of the host. */
+#pragma once
+
+#include <neighborbid/nb-auction-type.h>
+#include <neighborbid/nb-event.h>
+#include <neighborbid/nb-request.h>
+#include <neighborbid/nb-settings.h>
+#include <neighborbid/nb-store.h>
+
+G_BEGIN_DECLS
+
+/**
+ * NbContext:
+ *
+ * One plugin's way to the host. All that it registers is undone by the host, in reverse, when its `start` fails or it stops.
+ * Used on the main loop.
+ *
+ * Since: 1.0
+ */
+typedef struct _NbContext NbContext;
+
+#define NB_TYPE_PLUGIN (nb_plugin_get_type ())
+NB_PUBLIC G_DECLARE_DERIVABLE_TYPE (NbPlugin, nb_plugin, NB, PLUGIN, GObject)
+
+/**
+ * NbPluginClass:
+ * @settings: (nullable): the keys of its config section, ended by one without a name; unknown keys are errors
+ * @configure: (nullable): takes over @settings, at start and again at reload; FALSE with an error keeps the old ones
+ * @start: (nullable): registers what it brings
+ * @ready: (nullable): every plugin has started
+ * @stop: (nullable): ends what it began itself; what went through the context is undone by the host afterwards
+ *
+ * Called on the main loop, `configure` first. They must not wait: a database is asked by the asynchronous functions.
+ *
+ * Since: 1.0
+ */
+struct _NbPluginClass
+{
+  GObjectClass parent_class;
+
+  const NbSetting *settings;
+  gboolean (*configure) (NbPlugin *self, NbSettings *settings, GError **error);
+  gboolean (*start) (NbPlugin *self, NbContext *context, GError **error);
+  gboolean (*ready) (NbPlugin *self, NbContext *context, GError **error);
+  void (*stop) (NbPlugin *self);
+
+  /*< private >*/
+  gpointer reserved[12];
+};
+
+/** NbAbi: what a plugin's module says before any of its code runs. */
+typedef struct
+{
+  guint32 magic;
+  guint16 major;
+  guint16 minor;
+  guint32 class_size;
+} NbAbi;
+
+#define NB_ABI_MAGIC 0x4e424431u
+
+/**
+ * NB_PLUGIN_DEFINE:
+ * @get_type: the type function of the plugin's class
+ *
+ * Makes the two symbols that the host looks for. Use it once, in one file of the plugin.
+ */
+#define NB_PLUGIN_DEFINE(get_type)                                                                                     \
+  G_MODULE_EXPORT extern const NbAbi nb_plugin_abi;                                                                    \
+  const NbAbi nb_plugin_abi = { NB_ABI_MAGIC, NB_ABI_MAJOR, NB_ABI_MINOR, sizeof (NbPluginClass) };                    \
+  G_MODULE_EXPORT GType nb_plugin_type (void);                                                                         \
+  GType nb_plugin_type (void)                                                                                          \
+  {                                                                                                                    \
+    return get_type ();                                                                                                \
+  }
+
+/** NbEventHandler: gets an @event after its commit, on the main loop, at most once; what must not be lost reads the outbox. */
+typedef void (*NbEventHandler) (const NbEvent *event, gpointer user_data);
+
+/**
+ * NbCheckFunc:
+ * @transaction: a transaction that only reads
+ * @faults: (element-type utf8): add a sentence for each fault found, with g_strdup_printf()
+ *
+ * One check of `neighborbid doctor`. Returns: %FALSE with @error set when it could not look
+ */
+typedef gboolean (*NbCheckFunc) (NbTransaction *transaction, GPtrArray *faults, gpointer user_data, GError **error);
+
+/** NbPanelFunc: adds what a plugin shows on a page of the host. Returns: (transfer full) (nullable): the model for its template, or %NULL to show nothing this time */
+typedef JsonObject *(*NbPanelFunc) (NbRequest *request, gpointer user_data);
+
+NB_PUBLIC NbStore *nb_context_get_store (NbContext *self);
+/** nb_context_find_service: Returns: (transfer none) (nullable): the running service that implements the contract @type */
+NB_PUBLIC gpointer nb_context_find_service (NbContext *self, GType type);
+/** nb_context_add_service: offers @service under the contract @type, such as %NB_TYPE_WALLET. FALSE when another plugin offers it; so for all below */
+NB_PUBLIC gboolean nb_context_add_service (NbContext *self, GType type, GObject *service, GError **error);
+/** nb_context_add_auction_type: offers @type under @name, 1 to 32 of a-z, 0-9 and `-` */
+NB_PUBLIC gboolean nb_context_add_auction_type (NbContext *self, const char *name, NbAuctionType *type,
+                                                GError **error);
+/**
+ * nb_context_add_route:
+ * @method: `GET` (which also answers HEAD), `POST`, `PUT`, `PATCH` or `DELETE`
+ * @pattern: a path such as `/api/v1/auctions/{id:id}/bids`; `{name:id}` takes an id, `{name}` one segment
+ */
+NB_PUBLIC gboolean nb_context_add_route (NbContext *self, const char *method, const char *pattern, NbRouteFlags flags,
+                                         NbHandler handler, gpointer user_data, GError **error);
+/** nb_context_add_event_handler: @kind: (nullable): %NULL for every kind */
+NB_PUBLIC gboolean nb_context_add_event_handler (NbContext *self, const char *kind, NbEventHandler handler,
+                                                 gpointer user_data, GError **error);
+/** nb_context_add_timer: calls @function every @seconds on the main loop */
+NB_PUBLIC gboolean nb_context_add_timer (NbContext *self, guint seconds, GSourceFunc function, gpointer user_data,
+                                         GError **error);
+/** nb_context_add_check: a check for `neighborbid doctor`; @name such as `ledger-sums` */
+NB_PUBLIC gboolean nb_context_add_check (NbContext *self, const char *name, const char *title, NbCheckFunc function,
+                                         gpointer user_data, GError **error);
+/** nb_context_add_link: a link in the site's navigation; @label is an English msgid of the plugin's translations */
+NB_PUBLIC gboolean nb_context_add_link (NbContext *self, const char *path, const char *label, gboolean signed_in_only,
+                                        GError **error);
+/** nb_context_add_panel: a part of the host's page @slot (`me`, `home`, `auction`), rendered with @template_name */
+NB_PUBLIC gboolean nb_context_add_panel (NbContext *self, const char *slot, const char *template_name,
+                                         NbPanelFunc function, gpointer user_data, GError **error);
+
+G_END_DECLS

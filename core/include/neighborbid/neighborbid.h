@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The one header that a plugin includes. */
+#pragma once
+
+#include <neighborbid/nb-auction-type.h>
+#include <neighborbid/nb-auction.h>
+#include <neighborbid/nb-decision.h>
+#include <neighborbid/nb-english-type.h>
+#include <neighborbid/nb-error.h>
+#include <neighborbid/nb-event.h>
+#include <neighborbid/nb-money.h>
+#include <neighborbid/nb-plugin.h>
+#include <neighborbid/nb-request.h>
+#include <neighborbid/nb-rows.h>
+#include <neighborbid/nb-settings.h>
+#include <neighborbid/nb-store.h>
+#include <neighborbid/nb-visibility.h>
+#include <neighborbid/nb-wallet.h>

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What core and the running plugins have registered, each entry with its owner's id. Used on the main loop. */
+#pragma once
+
+#include <neighborbid/neighborbid.h>
+
+G_BEGIN_DECLS
+
+#define NB_TYPE_REGISTRY (nb_registry_get_type ())
+G_DECLARE_FINAL_TYPE (NbRegistry, nb_registry, NB, REGISTRY, GObject)
+
+typedef struct
+{
+  char *owner; /* "core" or a plugin's id */
+  char *method;
+  char *pattern;
+  NbRouteFlags flags;
+  NbHandler handler;
+  gpointer user_data;
+} NbRoute;
+
+typedef struct
+{
+  char *owner;
+  char *path;
+  char *label;
+  gboolean signed_in_only;
+} NbLink;
+
+typedef struct
+{
+  char *owner;
+  char *slot;
+  char *template_name;
+  NbPanelFunc function;
+  gpointer user_data;
+} NbPanel;
+
+typedef struct
+{
+  char *owner;
+  char *name;
+  char *title;
+  NbCheckFunc function;
+  gpointer user_data;
+} NbCheck;
+
+NbRegistry *nb_registry_new (void);
+
+gboolean nb_registry_add_service (NbRegistry *self, const char *owner, GType type, GObject *service, GError **error);
+gpointer nb_registry_find_service (NbRegistry *self, GType type);
+gboolean nb_registry_add_auction_type (NbRegistry *self, const char *owner, const char *name, NbAuctionType *type,
+                                       GError **error);
+/* (transfer full) (nullable); callable from any thread: store threads look types up while the main loop stops plugins */
+NbAuctionType *nb_registry_ref_auction_type (NbRegistry *self, const char *name);
+/* (transfer container): names, sorted */
+GPtrArray *nb_registry_list_auction_types (NbRegistry *self);
+gboolean nb_registry_add_route (NbRegistry *self, const char *owner, const char *method, const char *pattern,
+                                NbRouteFlags flags, NbHandler handler, gpointer user_data, GError **error);
+gboolean nb_registry_add_event_handler (NbRegistry *self, const char *owner, const char *kind, NbEventHandler handler,
+                                        gpointer user_data, GError **error);
+gboolean nb_registry_add_check (NbRegistry *self, const char *owner, const char *name, const char *title,
+                                NbCheckFunc function, gpointer user_data, GError **error);
+gboolean nb_registry_add_link (NbRegistry *self, const char *owner, const char *path, const char *label,
+                               gboolean signed_in_only, GError **error);
+gboolean nb_registry_add_panel (NbRegistry *self, const char *owner, const char *slot, const char *template_name,
+                                NbPanelFunc function, gpointer user_data, GError **error);
+gboolean nb_registry_add_timer (NbRegistry *self, const char *owner, guint seconds, GSourceFunc function,
+                                gpointer user_data, GError **error);
+/* Where templates, static files and translations of @owner are: @dir/templates, @dir/static, @dir/locale */
+void nb_registry_set_data_dir (NbRegistry *self, const char *owner, const char *dir);
+const char *nb_registry_get_data_dir (NbRegistry *self, const char *owner);
+
+/* (transfer none) (element-type NbRoute) and so on, in order of registration */
+GPtrArray *nb_registry_get_routes (NbRegistry *self);
+GPtrArray *nb_registry_get_links (NbRegistry *self);
+GPtrArray *nb_registry_get_panels (NbRegistry *self);
+GPtrArray *nb_registry_get_checks (NbRegistry *self);
+
+/* Gives @events (element-type NbEvent) to the handlers; connected to the store's `committed`. */
+void nb_registry_dispatch_events (NbRegistry *self, GPtrArray *events);
+
+/* Undoes everything of @owner, in reverse order. */
+void nb_registry_remove_owner (NbRegistry *self, const char *owner);
+
+/* Signals: "changed" (routes, types or services came or went; the router rebuilds itself) */
+
+G_END_DECLS
