@@ -122,10 +122,14 @@ struct _NbAuctionTypeClass
   gpointer reserved[12];
 };
 
+/** nb_auction_type_describe: calls the hook of the same name, as the functions below do */
 NB_PUBLIC NbTypeDescription *nb_auction_type_describe (NbAuctionType *self);
+/** nb_auction_type_validate_terms: Returns: %FALSE with an error that names the field, when @terms can't stand */
 NB_PUBLIC gboolean nb_auction_type_validate_terms (NbAuctionType *self, GVariant *terms, gint64 starts_at,
                                                    gint64 ends_at, GError **error);
+/** nb_auction_type_open: gives a new auction its first state, end and timers; from the terms, where the type has no such hook */
 NB_PUBLIC NbDecision *nb_auction_type_open (NbAuctionType *self, const NbAuction *auction, GError **error);
+/** nb_auction_type_quote: fills @quote with what a bidder needs to know at @now */
 NB_PUBLIC void nb_auction_type_quote (NbAuctionType *self, const NbAuction *auction, gint64 viewer, gint64 now,
                                       NbQuote *quote);
 /**

@@ -68,6 +68,7 @@ NB_PUBLIC GType nb_auction_get_type (void);
 NB_PUBLIC NbAuction *nb_auction_ref (NbAuction *self);
 NB_PUBLIC void nb_auction_unref (NbAuction *self);
 
+/** nb_auction_get_id: Returns: the id, the same in the API and the database */
 NB_PUBLIC gint64 nb_auction_get_id (const NbAuction *self);
 /** nb_auction_get_type_name: Returns: (transfer none): such as `local` */
 NB_PUBLIC const char *nb_auction_get_type_name (const NbAuction *self);
@@ -129,8 +130,11 @@ typedef enum
  */
 typedef struct _NbBid NbBid;
 
+/** nb_bid_get_id: Returns: the id, made when the bid reached the server */
 NB_PUBLIC gint64 nb_bid_get_id (const NbBid *self);
+/** nb_bid_get_person: Returns: who bids */
 NB_PUBLIC gint64 nb_bid_get_person (const NbBid *self);
+/** nb_bid_get_kind: Returns: what the amount means */
 NB_PUBLIC NbBidKind nb_bid_get_kind (const NbBid *self);
 /** nb_bid_get_amount: Returns: what the bidder named, in minor units, for one piece */
 NB_PUBLIC NbMoney nb_bid_get_amount (const NbBid *self);

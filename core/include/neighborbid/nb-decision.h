@@ -31,6 +31,7 @@ typedef enum
  */
 typedef struct _NbDecision NbDecision;
 
+/** nb_decision_new: Returns: (transfer full): a decision that accepts and changes nothing yet */
 NB_PUBLIC NbDecision *nb_decision_new (void);
 NB_PUBLIC void nb_decision_free (NbDecision *self);
 /** nb_decision_set_state: @state: (transfer floating): the type's own state, of any GVariant type */
@@ -70,6 +71,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NbDecision, nb_decision_free)
  */
 typedef struct _NbResolution NbResolution;
 
+/** nb_resolution_new_sold: Returns: (transfer full): a sale that still needs its winners */
 NB_PUBLIC NbResolution *nb_resolution_new_sold (void);
 /** nb_resolution_new_unsold: @reason: `no_bids`, `reserve_not_met`, or the type's own word */
 NB_PUBLIC NbResolution *nb_resolution_new_unsold (const char *reason);

@@ -90,6 +90,7 @@ typedef gboolean (*NbCheckFunc) (NbTransaction *transaction, GPtrArray *faults, 
 /** NbPanelFunc: adds what a plugin shows on a page of the host. Returns: (transfer full) (nullable): the model for its template, or %NULL to show nothing this time */
 typedef JsonObject *(*NbPanelFunc) (NbRequest *request, gpointer user_data);
 
+/** nb_context_get_store: Returns: (transfer none): the store, for the plugin's own tables and for transactions */
 NB_PUBLIC NbStore *nb_context_get_store (NbContext *self);
 /** nb_context_find_service: Returns: (transfer none) (nullable): the running service that implements the contract @type */
 NB_PUBLIC gpointer nb_context_find_service (NbContext *self, GType type);

@@ -69,7 +69,9 @@ typedef struct
   gint64 maximum;
 } NbField;
 
+/** nb_request_get_method: Returns: (transfer none): such as `POST` */
 NB_PUBLIC const char *nb_request_get_method (NbRequest *self);
+/** nb_request_get_path: Returns: (transfer none): decoded, without the query */
 NB_PUBLIC const char *nb_request_get_path (NbRequest *self);
 /** nb_request_get_param: Returns: (transfer none): the route's parameter @name, decoded; never %NULL for a name in the pattern */
 NB_PUBLIC const char *nb_request_get_param (NbRequest *self, const char *name);

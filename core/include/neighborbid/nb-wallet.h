@@ -122,13 +122,18 @@ struct _NbWalletInterface
   gpointer reserved[8];
 };
 
+/** nb_wallet_open_sheet: Returns: (transfer full) (nullable): the wallets that one transaction works on; the functions below likewise call the hook of their name */
 NB_PUBLIC NbWalletSheet *nb_wallet_open_sheet (NbWallet *self, NbTransaction *transaction, const gint64 *auctions,
                                                gsize n_auctions, const gint64 *people, gsize n_people, GError **error);
+/** nb_wallet_read_balance: fills @balance; zeros for someone who never had money */
 NB_PUBLIC gboolean nb_wallet_read_balance (NbWallet *self, NbTransaction *transaction, gint64 person,
                                            NbBalance *balance, GError **error);
+/** nb_wallet_list_holds: Returns: (transfer full) (element-type NbHold): the active holds of @person */
 NB_PUBLIC GArray *nb_wallet_list_holds (NbWallet *self, NbTransaction *transaction, gint64 person, GError **error);
+/** nb_wallet_deposit: bank → available; @key: (nullable): the idempotency key that the ledger row carries */
 NB_PUBLIC gboolean nb_wallet_deposit (NbWallet *self, NbTransaction *transaction, gint64 person, NbMoney amount,
                                       const char *key, NbEntry *entry, GError **error);
+/** nb_wallet_withdraw: available → bank; `insufficient_funds` when it is not covered */
 NB_PUBLIC gboolean nb_wallet_withdraw (NbWallet *self, NbTransaction *transaction, gint64 person, NbMoney amount,
                                        const char *key, NbEntry *entry, GError **error);
 
@@ -158,7 +163,9 @@ struct _NbPaymentProviderInterface
   gpointer reserved[6];
 };
 
+/** nb_payment_provider_get_title: Returns: (transfer none): how the wallet page names it in @language */
 NB_PUBLIC const char *nb_payment_provider_get_title (NbPaymentProvider *self, const char *language);
+/** nb_payment_provider_collect_async: asks the outside world for @amount; the same @key gives the same payment */
 NB_PUBLIC void nb_payment_provider_collect_async (NbPaymentProvider *self, gint64 person, NbMoney amount,
                                                   const char *key, GAsyncReadyCallback callback, gpointer user_data);
 NB_PUBLIC char *nb_payment_provider_collect_finish (NbPaymentProvider *self, GAsyncResult *result, GError **error);
