@@ -51,9 +51,12 @@ gboolean nb_registry_add_service (NbRegistry *self, const char *owner, GType typ
 gpointer nb_registry_find_service (NbRegistry *self, GType type);
 gboolean nb_registry_add_auction_type (NbRegistry *self, const char *owner, const char *name, NbAuctionType *type,
                                        GError **error);
-/* (transfer full) (nullable); callable from any thread: store threads look types up while the main loop stops plugins */
+/* (transfer full) (nullable); callable from any thread: store threads look types up while the main loop stops plugins
+ */
 NbAuctionType *nb_registry_ref_auction_type (NbRegistry *self, const char *name);
-/* (transfer container): names, sorted */
+/* (transfer full) (nullable): whose type it is, for reports; callable from any thread */
+char *nb_registry_dup_auction_type_owner (NbRegistry *self, const char *name);
+/* (transfer full) (element-type utf8): names, sorted; free with g_ptr_array_unref(); callable from any thread */
 GPtrArray *nb_registry_list_auction_types (NbRegistry *self);
 gboolean nb_registry_add_route (NbRegistry *self, const char *owner, const char *method, const char *pattern,
                                 NbRouteFlags flags, NbHandler handler, gpointer user_data, GError **error);
@@ -70,6 +73,8 @@ gboolean nb_registry_add_timer (NbRegistry *self, const char *owner, guint secon
 /* Where templates, static files and translations of @owner are: @dir/templates, @dir/static, @dir/locale */
 void nb_registry_set_data_dir (NbRegistry *self, const char *owner, const char *dir);
 const char *nb_registry_get_data_dir (NbRegistry *self, const char *owner);
+/* (transfer container) (element-type utf8): the owners that have a data dir, in order of registration */
+GPtrArray *nb_registry_list_data_owners (NbRegistry *self);
 
 /* (transfer none) (element-type NbRoute) and so on, in order of registration */
 GPtrArray *nb_registry_get_routes (NbRegistry *self);
@@ -80,9 +85,13 @@ GPtrArray *nb_registry_get_checks (NbRegistry *self);
 /* Gives @events (element-type NbEvent) to the handlers; connected to the store's `committed`. */
 void nb_registry_dispatch_events (NbRegistry *self, GPtrArray *events);
 
-/* Undoes everything of @owner, in reverse order. */
+/* Undoes everything of @owner, in reverse order. What is removed is freed only after "changed" was emitted. */
 void nb_registry_remove_owner (NbRegistry *self, const char *owner);
 
-/* Signals: "changed" (routes, types or services came or went; the router rebuilds itself) */
+/* Between the two, additions are gathered into one "changed". Removals are told at once all the same. */
+void nb_registry_freeze (NbRegistry *self);
+void nb_registry_thaw (NbRegistry *self);
+
+/* Signals: "changed" (anything but timers and event handlers came or went; the router rebuilds itself) */
 
 G_END_DECLS
