@@ -22,11 +22,23 @@ typedef struct
   NbMoney amount;
 } NbHold;
 
-/** NbEntry: one ledger row as its owner sees it; @id is the ledger row's. */
+/**
+ * NbEntry:
+ * @id: the ledger row's
+ * @at: when it was written, in microseconds since the epoch
+ * @after: the balances right after it
+ * @is_replay: whether the request's key was used before, so that nothing moved now
+ *
+ * What a deposit, a withdrawal or an adjustment came to.
+ *
+ * Since: 1.0
+ */
 typedef struct
 {
   gint64 id;
+  gint64 at;
   NbBalance after;
+  gboolean is_replay;
 } NbEntry;
 
 #define NB_TYPE_WALLET_SHEET (nb_wallet_sheet_get_type ())
@@ -98,9 +110,10 @@ NB_PUBLIC G_DECLARE_INTERFACE (NbWallet, nb_wallet, NB, WALLET, GObject)
  * @open_sheet: reads and locks the holds of @auctions, then the wallets of @people and of everyone who has one of these
  *   holds, by ascending id. The auctions' rows must be locked already
  * @read_balance: the two buckets of @person; zeros for someone who never had money
- * @list_holds: (element-type NbHold): the active holds of @person, oldest first
- * @deposit: bank → available
- * @withdraw: available → bank
+ * @list_holds: (element-type NbHold): the active holds of @person, oldest first, at most 1,000
+ * @deposit: bank → available; a @key that was used before moves nothing and gives the first entry again
+ * @withdraw: available → bank, likewise
+ * @adjust: bank → available, or back where @amount is negative; @actor and @reason go into the audit log
  *
  * Since: 1.0
  */
@@ -117,6 +130,8 @@ struct _NbWalletInterface
                        NbEntry *entry, GError **error);
   gboolean (*withdraw) (NbWallet *self, NbTransaction *transaction, gint64 person, NbMoney amount, const char *key,
                         NbEntry *entry, GError **error);
+  gboolean (*adjust) (NbWallet *self, NbTransaction *transaction, gint64 person, NbMoney amount, const char *actor,
+                      const char *reason, NbEntry *entry, GError **error);
 
   /*< private >*/
   gpointer reserved[8];
@@ -136,6 +151,9 @@ NB_PUBLIC gboolean nb_wallet_deposit (NbWallet *self, NbTransaction *transaction
 /** nb_wallet_withdraw: available → bank; `insufficient_funds` when it is not covered */
 NB_PUBLIC gboolean nb_wallet_withdraw (NbWallet *self, NbTransaction *transaction, gint64 person, NbMoney amount,
                                        const char *key, NbEntry *entry, GError **error);
+/** nb_wallet_adjust: corrects what @person has available by @amount, which may be negative; not more than is there */
+NB_PUBLIC gboolean nb_wallet_adjust (NbWallet *self, NbTransaction *transaction, gint64 person, NbMoney amount,
+                                     const char *actor, const char *reason, NbEntry *entry, GError **error);
 
 #define NB_TYPE_PAYMENT_PROVIDER (nb_payment_provider_get_type ())
 NB_PUBLIC G_DECLARE_INTERFACE (NbPaymentProvider, nb_payment_provider, NB, PAYMENT_PROVIDER, GObject)
