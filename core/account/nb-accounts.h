@@ -17,7 +17,7 @@ typedef struct
   gint64 id;
   char *username;
   char *nickname;
-  char *region; /* may be empty */
+  char *region;   /* may be empty */
   char *language; /* "ko", "en", or empty: as the browser asks */
   char **roles;
   gboolean is_suspended;
@@ -38,6 +38,7 @@ typedef struct
   char *token; /* (nullable) 64 hex digits */
   char *csrf_token;
   gint64 expires_at;
+  char token_hash[65]; /* the account layer's own */
 } NbSession;
 
 NbSession *nb_session_ref (NbSession *self);
@@ -46,19 +47,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NbSession, nb_session_unref)
 
 typedef struct
 {
-  gint64 idle; /* microseconds without a request after which a session ends */
+  gint64 idle;     /* microseconds without a request after which a session ends */
   gint64 absolute; /* microseconds after which it ends in any case */
 } NbAccountsOptions;
 
 NbAccounts *nb_accounts_new (NbStore *store, const NbAccountsOptions *options);
+void nb_accounts_set_options (NbAccounts *self, const NbAccountsOptions *options);
 
 typedef struct
 {
   const char *username; /* 3 to 32 of a-z, 0-9, `.`, `_`, `-`; case is folded */
   const char *password; /* 8 to 256 characters, not one of the most common */
   const char *nickname; /* 1 to 30 characters */
-  const char *region; /* (nullable) a known code */
-  const char *email; /* (nullable) */
+  const char *region;   /* (nullable) a known code */
+  const char *email;    /* (nullable) */
   const char *language; /* (nullable) ko or en */
 } NbSignUp;
 
@@ -68,6 +70,10 @@ NbAccount *nb_accounts_sign_up_finish (NbAccounts *self, GAsyncResult *result, G
 /* Takes as long, and answers the same, whether the name or the password was wrong. */
 void nb_accounts_sign_in_async (NbAccounts *self, const char *username, const char *password,
                                 GAsyncReadyCallback callback, gpointer user_data);
+/* The same, and failures from @address make @address wait (`rate_limited`) for this account, growing; nobody elsewhere
+ * waits. Prefer it wherever the address of who asks is known. Finish with nb_accounts_sign_in_finish(). */
+void nb_accounts_sign_in_from_async (NbAccounts *self, const char *username, const char *password, const char *address,
+                                     GAsyncReadyCallback callback, gpointer user_data);
 NbSession *nb_accounts_sign_in_finish (NbAccounts *self, GAsyncResult *result, GError **error);
 /* Finds the session of @token: from memory where it was seen in the last seconds, else from the database.
  * Finishes with NULL and `not_signed_in` for a token that is unknown, ended or suspended. */
@@ -82,11 +88,17 @@ void nb_accounts_set_region_async (NbAccounts *self, gint64 person, const char *
                                    gpointer user_data);
 gboolean nb_accounts_set_region_finish (NbAccounts *self, GAsyncResult *result, GError **error);
 
-/* Inside a transaction, for the command line and demo data. Blocking: hashes on the calling thread. */
+/* Inside a transaction, for the command line and demo data.
+ * nb_accounts_create() checks all but the password, which nb_accounts_hash_password() checks and hashes on the calling
+ * thread (tens of milliseconds). @password_hash may be empty: nobody can sign in with a password then.
+ * @roles: (nullable): words of a-z and `-` with spaces or commas between them. Returns: the person's id, or 0 */
 gint64 nb_accounts_create (NbTransaction *transaction, const NbSignUp *sign_up, const char *password_hash,
                            const char *roles, GError **error);
 char *nb_accounts_hash_password (const char *password, GError **error);
 gboolean nb_accounts_set_roles (NbTransaction *transaction, const char *username, const char *roles, GError **error);
+/* Suspending ends all sessions of that person. */
+gboolean nb_accounts_set_suspended (NbTransaction *transaction, const char *username, gboolean is_suspended,
+                                    GError **error);
 /* Returns: (transfer full): the token of a new session of @person */
 char *nb_accounts_create_session (NbTransaction *transaction, gint64 person, const NbAccountsOptions *options,
                                   GError **error);
