@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The stable codes, and errors that carry the facts of an answer and can be told in any language. */
-#include <neighborbid/nb-error.h>
+#include "core/domain/nb-error-private.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -272,4 +272,47 @@ guint
 nb_error_get_retry_after (const GError *error)
 {
   return peek (error)->retry_after;
+}
+
+char *
+nb_error_to_text (const GError *error)
+{
+  const NbErrorPrivate *own = peek (error);
+  const char *const none[] = { NULL };
+  g_autoptr (GVariant) variant = g_variant_ref_sink (
+      g_variant_new ("(sss^asmsxxu)", nb_error_code_name (nb_error_get_code (error)), error->message,
+                     own->msgid != NULL ? own->msgid : "", own->values != NULL ? (const char *const *) own->values : none,
+                     own->field, own->min_next, own->current_price, own->retry_after));
+
+  return g_variant_print (variant, FALSE);
+}
+
+/* The msgids of stored errors are literals of this program or an older one: few, so they may live for ever. */
+GError *
+nb_error_from_text (const char *text)
+{
+  g_autoptr (GVariant) variant = g_variant_parse (G_VARIANT_TYPE ("(sssasmsxxu)"), text, NULL, NULL, NULL);
+  const char *name, *message, *msgid, *field;
+  NbErrorPrivate *own;
+  NbErrorCode code;
+  char **values;
+  GError *error;
+
+  if (variant == NULL)
+    return NULL;
+  g_variant_get (variant, "(&s&s&s^asm&sxxu)", &name, &message, &msgid, &values, &field, NULL, NULL, NULL);
+  if (!nb_error_code_from_name (name, &code))
+    {
+      g_strfreev (values);
+      return NULL;
+    }
+  error = g_error_new_literal (NB_ERROR, (int) code, message);
+  own = nb_error_get_private (error);
+  own->msgid = *msgid != '\0' ? g_intern_string (msgid) : NULL;
+  own->values = values;
+  own->field = g_strdup (field);
+  g_variant_get_child (variant, 5, "x", &own->min_next);
+  g_variant_get_child (variant, 6, "x", &own->current_price);
+  g_variant_get_child (variant, 7, "u", &own->retry_after);
+  return error;
 }
