@@ -63,6 +63,7 @@ CREATE TABLE auctions (
   close_reason TEXT NOT NULL DEFAULT '',
   winner_id BIGINT NOT NULL DEFAULT 0,
   winning_price BIGINT NOT NULL DEFAULT 0,
+  timer_count BIGINT NOT NULL DEFAULT 0,
   created_at BIGINT NOT NULL
 );
 CREATE INDEX auctions_by_due ON auctions (status, next_due_at);
@@ -73,7 +74,8 @@ CREATE INDEX auctions_by_region ON auctions (region, status, id);
 CREATE INDEX auctions_by_category ON auctions (category, status, id);
 CREATE INDEX auctions_by_type ON auctions (type, status, id);
 
--- Everything that changed an auction, in order: enough to compute it again. kind: amount, max, buy_now, timer.
+-- Everything that changed an auction, in order: enough to compute it again. kind: amount, max, buy_now for bids; open,
+-- timer:NAME, pause, resume (amount: by how much the end moved), cancel, close for the rest.
 CREATE TABLE bids (
   id @id@ PRIMARY KEY,
   auction_id BIGINT NOT NULL REFERENCES auctions (id),
