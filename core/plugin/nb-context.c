@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A plugin's way to the host: everything is registered under the plugin's id. */
+#include "core/plugin/nb-context-private.h"
+
+#include "core/plugin/nb-plugin-error.h"
+
+struct _NbContext
+{
+  char *owner;
+  NbRegistry *registry;
+  NbStore *store;
+  gboolean is_closed;
+};
+
+NbContext *
+nb_context_new (const char *owner, NbRegistry *registry, NbStore *store)
+{
+  NbContext *self = g_new0 (NbContext, 1);
+
+  self->owner = g_strdup (owner);
+  self->registry = g_object_ref (registry);
+  g_set_object (&self->store, store);
+  return self;
+}
+
+void
+nb_context_close (NbContext *self)
+{
+  self->is_closed = TRUE;
+  nb_registry_remove_owner (self->registry, self->owner);
+}
+
+void
+nb_context_free (gpointer context)
+{
+  NbContext *self = context;
+
+  g_clear_object (&self->store);
+  g_object_unref (self->registry);
+  g_free (self->owner);
+  g_free (self);
+}
+
+static gboolean
+check_open (NbContext *self, GError **error)
+{
+  if (self->is_closed)
+    g_set_error (error, NB_PLUGIN_ERROR, NB_PLUGIN_ERROR_FAILED, "%s has stopped and can't register anything",
+                 self->owner);
+  return !self->is_closed;
+}
+
+NbStore *
+nb_context_get_store (NbContext *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  return self->store;
+}
+
+gpointer
+nb_context_find_service (NbContext *self, GType type)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  return nb_registry_find_service (self->registry, type);
+}
+
+gboolean
+nb_context_add_service (NbContext *self, GType type, GObject *service, GError **error)
+{
+  g_return_val_if_fail (self != NULL && G_IS_OBJECT (service), FALSE);
+  return check_open (self, error) && nb_registry_add_service (self->registry, self->owner, type, service, error);
+}
+
+gboolean
+nb_context_add_auction_type (NbContext *self, const char *name, NbAuctionType *type, GError **error)
+{
+  g_return_val_if_fail (self != NULL && name != NULL && NB_IS_AUCTION_TYPE (type), FALSE);
+  return check_open (self, error) && nb_registry_add_auction_type (self->registry, self->owner, name, type, error);
+}
+
+gboolean
+nb_context_add_route (NbContext *self, const char *method, const char *pattern, NbRouteFlags flags, NbHandler handler,
+                      gpointer user_data, GError **error)
+{
+  g_return_val_if_fail (self != NULL && method != NULL && pattern != NULL && handler != NULL, FALSE);
+  return check_open (self, error)
+         && nb_registry_add_route (self->registry, self->owner, method, pattern, flags, handler, user_data, error);
+}
+
+gboolean
+nb_context_add_event_handler (NbContext *self, const char *kind, NbEventHandler handler, gpointer user_data,
+                              GError **error)
+{
+  g_return_val_if_fail (self != NULL && handler != NULL, FALSE);
+  return check_open (self, error)
+         && nb_registry_add_event_handler (self->registry, self->owner, kind, handler, user_data, error);
+}
+
+gboolean
+nb_context_add_timer (NbContext *self, guint seconds, GSourceFunc function, gpointer user_data, GError **error)
+{
+  g_return_val_if_fail (self != NULL && function != NULL, FALSE);
+  return check_open (self, error)
+         && nb_registry_add_timer (self->registry, self->owner, seconds, function, user_data, error);
+}
+
+gboolean
+nb_context_add_check (NbContext *self, const char *name, const char *title, NbCheckFunc function, gpointer user_data,
+                      GError **error)
+{
+  g_return_val_if_fail (self != NULL && name != NULL && title != NULL && function != NULL, FALSE);
+  return check_open (self, error)
+         && nb_registry_add_check (self->registry, self->owner, name, title, function, user_data, error);
+}
+
+gboolean
+nb_context_add_link (NbContext *self, const char *path, const char *label, gboolean signed_in_only, GError **error)
+{
+  g_return_val_if_fail (self != NULL && path != NULL && label != NULL, FALSE);
+  return check_open (self, error)
+         && nb_registry_add_link (self->registry, self->owner, path, label, signed_in_only, error);
+}
+
+gboolean
+nb_context_add_panel (NbContext *self, const char *slot, const char *template_name, NbPanelFunc function,
+                      gpointer user_data, GError **error)
+{
+  g_return_val_if_fail (self != NULL && slot != NULL && template_name != NULL && function != NULL, FALSE);
+  return check_open (self, error)
+         && nb_registry_add_panel (self->registry, self->owner, slot, template_name, function, user_data, error);
+}
