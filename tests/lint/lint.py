@@ -179,7 +179,7 @@ def is_in_documented_group(before):
 
 def check_messages_are_marked(tree):
     """messages for people are marked for translation"""
-    call = re.compile(r"\bnb_(?:set_error|error_new)\s*\((?:[^;\"]*?)NB_ERROR_[A-Z_]+,\s*\"")
+    call = re.compile(r"\bnb_(?:set_error|error_new)\s*\((?:[^;\"]*?)NB_ERROR_(?!INTERNAL)[A-Z_]+,\s*\"")
     for path, lines in tree.select("core/", ".c") + tree.select("plugins/", ".c"):
         text = "\n".join(lines)
         for match in call.finditer(text):
