@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Makes the models that every page has in common. */
+#include "core/web/nb-pages.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+static void
+add_nav_item (JsonArray *nav, NbRequest *request, const char *path, const char *label)
+{
+  JsonObject *item = json_object_new ();
+  const char *here = nb_request_get_path (request);
+  gsize length = strlen (path);
+  gboolean is_current = g_str_has_prefix (here, path) && (here[length] == '\0' || here[length] == '/');
+
+  json_object_set_string_member (item, "path", path);
+  json_object_set_string_member (item, "label", nb_request_gettext (request, label));
+  json_object_set_boolean_member (item, "is_current", is_current);
+  json_array_add_object_element (nav, item);
+}
+
+/* Core's own pages, and what the running plugins bring; so no link is dead when one is switched off. */
+static JsonArray *
+make_nav (NbRegistry *registry, NbRequest *request, gboolean can_sell)
+{
+  JsonArray *nav = json_array_new ();
+  GPtrArray *links = nb_registry_get_links (registry);
+  gboolean is_signed_in = nb_request_get_person (request) != 0;
+
+  add_nav_item (nav, request, "/search", N_ ("Browse"));
+  if (can_sell)
+    add_nav_item (nav, request, "/sell", N_ ("Sell"));
+  for (guint i = 0; i < links->len; i++)
+    {
+      const NbLink *link = links->pdata[i];
+
+      if (is_signed_in || !link->signed_in_only)
+        add_nav_item (nav, request, link->path, link->label);
+    }
+  if (is_signed_in)
+    add_nav_item (nav, request, "/me", N_ ("My page"));
+  return nav;
+}
+
+static void
+add_person (JsonObject *site, NbRequest *request)
+{
+  gint64 id = nb_request_get_person (request);
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, id);
+  JsonObject *person;
+
+  if (id == 0)
+    return;
+  person = json_object_new ();
+  json_object_set_string_member (person, "id", text);
+  json_object_set_string_member (person, "nickname", nb_request_get_nickname (request));
+  json_object_set_string_member (person, "region", nb_request_get_region (request));
+  json_object_set_object_member (site, "person", person);
+}
+
+/* A page that was made by a form's POST is no address to come back to. */
+static const char *
+come_back_path (NbRequest *request)
+{
+  return strcmp (nb_request_get_method (request), "GET") == 0 ? nb_request_get_path (request) : "/";
+}
+
+JsonObject *
+nb_pages_make_globals (NbRegistry *registry, NbRequest *request, const char *flash)
+{
+  JsonObject *globals = json_object_new ();
+  JsonObject *site = json_object_new ();
+  const char *language = nb_request_get_language (request);
+  gboolean is_korean = strcmp (language, "ko") == 0;
+  g_autoptr (GPtrArray) types = nb_registry_list_auction_types (registry);
+  g_autofree char *key = g_uuid_string_random ();
+
+  json_object_set_string_member (site, "language", language);
+  json_object_set_boolean_member (site, "is_ko", is_korean);
+  json_object_set_string_member (site, "other_language", is_korean ? "en" : "ko");
+  json_object_set_string_member (site, "path", come_back_path (request));
+  json_object_set_string_member (site, "csrf_token", nb_request_get_csrf_token (request));
+  json_object_set_string_member (site, "key", key);
+  json_object_set_int_member (site, "now", g_get_real_time ());
+  json_object_set_int_member (site, "now_ms", g_get_real_time () / 1000);
+  json_object_set_boolean_member (site, "can_sell", types->len > 0);
+  json_object_set_array_member (site, "nav", make_nav (registry, request, types->len > 0));
+  add_person (site, request);
+  if (flash != NULL)
+    json_object_set_string_member (site, "flash", flash);
+  json_object_set_object_member (globals, "site", site);
+  return globals;
+}
+
+static const char *
+translate (const char *msgid, gpointer request)
+{
+  return nb_request_gettext (request, msgid);
+}
+
+/* What the reader can do about it. Money never moves with an error; an answer that is lost is another matter. */
+static const char *
+advice_for (NbErrorCode code)
+{
+  switch (code)
+    {
+    case NB_ERROR_NOT_FOUND:
+      return N_ ("The address may be mistyped, or what was here is gone.");
+    case NB_ERROR_CSRF_FAILED:
+      return N_ ("This page was open for too long. Go back, load it again and send the form once more.");
+    case NB_ERROR_RATE_LIMITED:
+    case NB_ERROR_BUSY:
+      return N_ ("Many people are here right now. Wait a moment, then try again.");
+    case NB_ERROR_SHUTTING_DOWN:
+      return N_ ("The site is being restarted. It is back in a minute.");
+    case NB_ERROR_INTERNAL:
+      return N_ ("We have been told of it. If you sent a bid or money, look at your page before you try again.");
+    default:
+      return N_ ("Go back and change what is named above, then send it again.");
+    }
+}
+
+static const char *
+title_for (NbErrorCode code)
+{
+  switch (code)
+    {
+    case NB_ERROR_NOT_FOUND:
+      return N_ ("There is nothing here");
+    case NB_ERROR_RATE_LIMITED:
+    case NB_ERROR_BUSY:
+    case NB_ERROR_SHUTTING_DOWN:
+      return N_ ("Just a moment");
+    case NB_ERROR_INTERNAL:
+      return N_ ("That did not work");
+    case NB_ERROR_FEATURE_DISABLED:
+      return N_ ("This is switched off at the moment");
+    default:
+      return N_ ("That was not possible");
+    }
+}
+
+char *
+nb_pages_tell_error (NbRequest *request, const GError *error)
+{
+  g_autofree char *text = nb_error_localize (error, translate, request);
+  GString *out = g_string_new (NULL);
+
+  g_string_append_unichar (out, g_unichar_toupper (g_utf8_get_char (text)));
+  g_string_append (out, *text == '\0' ? "" : g_utf8_next_char (text));
+  return g_string_free (out, FALSE);
+}
+
+JsonObject *
+nb_pages_make_error (NbRequest *request, const GError *error)
+{
+  JsonObject *model = json_object_new ();
+  NbErrorCode code = nb_error_get_code (error);
+  g_autofree char *detail = nb_pages_tell_error (request, error);
+
+  json_object_set_int_member (model, "status", nb_error_code_status (code));
+  json_object_set_string_member (model, "code", nb_error_code_name (code));
+  json_object_set_string_member (model, "title", nb_request_gettext (request, title_for (code)));
+  json_object_set_string_member (model, "detail", detail);
+  json_object_set_string_member (model, "advice", nb_request_gettext (request, advice_for (code)));
+  json_object_set_boolean_member (model, "is_safe", code != NB_ERROR_INTERNAL);
+  json_object_set_boolean_member (model, "is_not_found", code == NB_ERROR_NOT_FOUND);
+  return model;
+}

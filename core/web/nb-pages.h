@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The models that every page has in common: what the layout shows, and an error told to a person. */
+#pragma once
+
+#include "core/plugin/nb-registry.h"
+
+G_BEGIN_DECLS
+
+/* The globals of a page, under the one name `site`: language and its switch, who is signed in, navigation (core's, then
+ * the plugins' links), the CSRF token, a fresh idempotency key, the time, @flash (nullable), and the page itself to
+ * come back to. data/web/README.md lists them for templates. */
+JsonObject *nb_pages_make_globals (NbRegistry *registry, NbRequest *request, const char *flash);
+
+/* Returns: (transfer full): the error in the reader's language, as a sentence begins */
+char *nb_pages_tell_error (NbRequest *request, const GError *error);
+
+/* The model of `error.mustache`: what happened, whether anything was changed, and what to do next. */
+JsonObject *nb_pages_make_error (NbRequest *request, const GError *error);
+
+G_END_DECLS
