@@ -3,7 +3,7 @@
 import re
 import sys
 
-GUARDED = ["PQexec", "PQexecPrepared", "PQprepare", "PQresultErrorField"]
+GUARDED = ["PQconnectdb", "PQexec", "PQexecPrepared", "PQprepare", "PQresultErrorField"]
 
 names = set(GUARDED)
 for path in sys.argv[2:]:

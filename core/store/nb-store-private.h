@@ -11,7 +11,26 @@ typedef struct
   guint queue_max; /* jobs that may wait; 0: the default of 1024 */
   guint n_workers; /* PostgreSQL connections that write; 0: the default */
   guint n_readers; /* connections that read; 0: the default */
+  guint patience_ms; /* how long a job waits for a database that is away; 0: the default of 8000 */
 } NbStoreOptions;
+
+/* What went wrong below a transaction's function. A function may look for NB_STORE_ERROR_CONSTRAINT (a name that is
+ * taken, say) and answer with an error of its own; the transaction is rolled back in any case. Conflicts, lost links and a
+ * full disk reach callers as `busy`, once repeating hasn't helped. */
+#define NB_STORE_ERROR (nb_store_error_quark ())
+GQuark nb_store_error_quark (void);
+typedef enum
+{
+  NB_STORE_ERROR_STATEMENT,
+  NB_STORE_ERROR_CONSTRAINT,
+  NB_STORE_ERROR_CONFLICT,
+  NB_STORE_ERROR_LINK,
+  NB_STORE_ERROR_FULL,
+  NB_STORE_ERROR_REFUSED, /* a write inside a read */
+  NB_STORE_ERROR_ROWS, /* another number of rows than expected */
+  NB_STORE_ERROR_MIGRATION,
+  NB_STORE_ERROR_OUTCOME_UNKNOWN /* the link broke in COMMIT and nobody could be asked how it ended: neither yes nor no */
+} NbStoreError;
 
 /* @url: `sqlite:/path/to/file` or `postgresql://…` (also `postgresql:///db?host=/run/dir&port=…`).
  * Opens nothing yet but checks the url. The main context of the caller becomes the one events are handed out on. */
@@ -50,6 +69,15 @@ guint nb_store_get_waiting (NbStore *self);
 const NbSql *nb_store_intern_sql (NbStore *self, const char *sqlite, const char *postgresql, const char *columns);
 
 /* Signal "committed" (GPtrArray of NbEvent): on the main context, right after COMMIT and before callbacks. */
+
+/* Deletes outbox rows and request keys that are older than these ages in microseconds, a bounded number in each of a few
+ * transactions. Ends with the number of rows that it deleted; -1 with an error. */
+void nb_store_prune_async (NbStore *self, gint64 outbox_age, gint64 key_age, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, gpointer user_data);
+gint64 nb_store_prune_finish (NbStore *self, GAsyncResult *result, GError **error);
+
+/* Returns: the least id that could have been made at @time, in microseconds since the epoch */
+gint64 nb_id_floor (gint64 time);
 
 /* For tests: where in a transaction's life the hook is called, on the store thread. */
 typedef enum { NB_FAULT_BEFORE_BEGIN, NB_FAULT_AFTER_WRITE, NB_FAULT_BEFORE_COMMIT, NB_FAULT_AFTER_COMMIT } NbFaultPoint;

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* PostgreSQL: writers at READ COMMITTED, readers in one snapshot, and a commit's outcome that can be asked for later. */
+#include "core/store/nb-connection.h"
+#include "core/store/nb-pq-guard.h"
+#include "core/store/nb-rows-private.h"
+#include "core/store/nb-store-private.h"
+
+#include <string.h>
+
+#define CLOCK "(extract (epoch FROM clock_timestamp ()) * 1000000)::bigint"
+
+/* Types by their numbers in pg_type, which never change. */
+enum
+{
+  TYPE_INT8 = 20,
+  TYPE_INT2 = 21,
+  TYPE_INT4 = 23
+};
+
+/* How libgda's private data begin. */
+typedef struct
+{
+  gpointer reusable;
+  GdaConnection *connection;
+  PGconn *handle;
+} ProviderData;
+
+static GdaConnection *
+open_link (const char *target, GError **error)
+{
+  guint64 calls = nb_pq_guard_get_calls ();
+  GdaConnection *connection;
+  g_autoptr (GError) inner = NULL;
+
+  nb_pq_guard_enter ();
+  nb_pq_guard_set_conninfo (target);
+  connection = gda_connection_open_from_string ("PostgreSQL", "DB_NAME=neighborbid", NULL,
+                                                GDA_CONNECTION_OPTIONS_NONE, &inner);
+  nb_pq_guard_set_conninfo (NULL);
+  nb_pq_guard_leave ();
+  if (connection == NULL)
+    g_set_error (error, NB_STORE_ERROR, NB_STORE_ERROR_LINK, "can't reach the database: %s",
+                 inner != NULL ? g_strchomp (inner->message) : "no reason given");
+  else if (nb_pq_guard_get_calls () == calls)
+    {
+      g_clear_object (&connection);
+      g_set_error (error, NB_STORE_ERROR, NB_STORE_ERROR_STATEMENT, "libpq is called past the store's guard");
+    }
+  return connection;
+}
+
+static NbFailure
+classify_state (PGconn *handle, const char *state)
+{
+  static const struct
+  {
+    const char *prefix;
+    NbFailure failure;
+  } kinds[] = {
+    { "40001", NB_FAILURE_CONFLICT }, { "40P01", NB_FAILURE_CONFLICT }, { "55P03", NB_FAILURE_CONFLICT },
+    { "57P01", NB_FAILURE_LINK },     { "57P02", NB_FAILURE_LINK },     { "57P03", NB_FAILURE_LINK },
+    { "25P03", NB_FAILURE_LINK },     { "08", NB_FAILURE_LINK },        { "23", NB_FAILURE_CONSTRAINT },
+    { "53", NB_FAILURE_FULL },        { "58030", NB_FAILURE_FULL },
+  };
+
+  if (PQstatus (handle) != CONNECTION_OK)
+    return NB_FAILURE_LINK;
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_has_prefix (state, kinds[i].prefix))
+      return kinds[i].failure;
+  return NB_FAILURE_STATEMENT;
+}
+
+static NbFailure
+classify (NbConnection *self)
+{
+  return classify_state (self->native, nb_pq_guard_get_sqlstate ());
+}
+
+static gboolean
+check_result (NbConnection *self, const PGresult *result, GError **error)
+{
+  ExecStatusType status = PQresultStatus (result);
+
+  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+    return TRUE;
+  return nb_connection_fail (self,
+                             classify_state (self->native,
+                                             result != NULL ? PQresultErrorField (result, PG_DIAG_SQLSTATE) : "08006"),
+                             PQerrorMessage (self->native), error);
+}
+
+static gboolean
+run (NbConnection *self, const char *text, GError **error)
+{
+  PGresult *result = PQexec (self->native, text);
+  gboolean is_run = check_result (self, result, error);
+
+  /* COMMIT of a transaction that has failed answers ROLLBACK, and calls that a success. */
+  if (is_run && strcmp (text, "COMMIT") == 0 && strcmp (PQcmdStatus (result), "COMMIT") != 0)
+    is_run = nb_connection_fail (self, NB_FAILURE_STATEMENT, "the database rolled back", error);
+  PQclear (result);
+  return is_run;
+}
+
+static gboolean
+find_handle (NbConnection *self, GError **error)
+{
+  ProviderData *data = nb_connection_get_provider_data (self, error);
+
+  if (data == NULL)
+    return FALSE;
+  if (data->connection != self->gda || PQstatus (data->handle) != CONNECTION_OK)
+    return nb_connection_fail (self, NB_FAILURE_STATEMENT,
+                               "libgda's PostgreSQL provider has another layout than expected", error);
+  self->native = data->handle;
+  return TRUE;
+}
+
+static void
+drop_notice (gpointer user_data, const char *message)
+{
+  g_debug ("PostgreSQL: %s", message);
+}
+
+/* A peer that stands still inside a transaction must not hold its locks for ever; an answer means a synced commit. */
+static gboolean
+attach (NbConnection *self, const char *target, NbOpenMode mode, GError **error)
+{
+  if (!find_handle (self, error))
+    return FALSE;
+  PQsetNoticeProcessor (self->native, drop_notice, NULL);
+  return run (self,
+              "SET standard_conforming_strings = on; SET idle_in_transaction_session_timeout = '30s'; "
+              "SET lock_timeout = '5s'; SET jit = off; "
+              "SELECT set_config ('synchronous_commit', 'on', false) WHERE current_setting ('synchronous_commit') = 'off'",
+              error);
+}
+
+/* The clock and the transaction's id come with the answer to BEGIN: no round trip of their own. */
+static gboolean
+begin (NbConnection *self, gboolean is_read, GError **error)
+{
+  gint64 before = g_get_monotonic_time ();
+  PGresult *result
+      = PQexec (self->native, is_read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT " CLOCK ", ''"
+                                      : "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT " CLOCK
+                                        ", pg_current_xact_id ()::text");
+  gint64 after = g_get_monotonic_time ();
+  gboolean is_begun = check_result (self, result, error);
+
+  self->xid[0] = '\0';
+  if (is_begun)
+    {
+      self->now = g_ascii_strtoll (PQgetvalue (result, 0, 0), NULL, 10);
+      self->clock_offset = self->now - (before + after) / 2;
+      self->clock_doubt = after - before;
+      g_strlcpy (self->xid, PQgetvalue (result, 0, 1), sizeof self->xid);
+    }
+  PQclear (result);
+  return is_begun;
+}
+
+static gboolean
+is_in_transaction (NbConnection *self)
+{
+  PGTransactionStatusType status = PQtransactionStatus (self->native);
+
+  return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+}
+
+static gboolean
+is_alive (NbConnection *self)
+{
+  return PQstatus (self->native) == CONNECTION_OK;
+}
+
+static gboolean
+check_columns (NbConnection *self, const PGresult *result, const char *columns, GError **error)
+{
+  if (result == NULL || PQnfields (result) != (int) strlen (columns))
+    {
+      g_critical ("a statement answered %d columns, not “%s”", result != NULL ? PQnfields (result) : 0, columns);
+      return nb_connection_fail (self, NB_FAILURE_STATEMENT, "other columns than the statement names", error);
+    }
+  for (int i = 0; columns[i] != '\0'; i++)
+    {
+      Oid type = PQftype (result, i);
+      gboolean is_int = type == TYPE_INT8 || type == TYPE_INT4 || type == TYPE_INT2;
+
+      if (columns[i] == 'x' && !is_int)
+        {
+          g_critical ("column “%s” is no integer: cast it (a sum of bigint is numeric)", PQfname (result, i));
+          return nb_connection_fail (self, NB_FAILURE_STATEMENT, "a column is no integer", error);
+        }
+    }
+  return TRUE;
+}
+
+/* Reads libpq's own answer, which the guard has seen: libgda would make a GValue of every cell. */
+static NbRows *
+copy_rows (NbConnection *self, GdaDataModel *model, const char *columns, GError **error)
+{
+  const PGresult *result = nb_pq_guard_get_result ();
+  NbRows *rows;
+
+  if (!check_columns (self, result, columns, error))
+    return NULL;
+  rows = nb_rows_new (columns, (gsize) PQntuples (result));
+  for (int row = 0; row < PQntuples (result); row++)
+    for (int column = 0; columns[column] != '\0'; column++)
+      if (PQgetisnull (result, row, column))
+        nb_rows_add_null (rows);
+      else if (columns[column] == 'x')
+        nb_rows_add_int (rows, g_ascii_strtoll (PQgetvalue (result, row, column), NULL, 10));
+      else
+        nb_rows_add_text (rows, PQgetvalue (result, row, column), (gsize) PQgetlength (result, row, column));
+  return rows;
+}
+
+/* A script that ended the transaction would be half done when a later statement fails, so it is refused before it runs. */
+static gboolean
+run_script (NbConnection *self, const char *script, GError **error)
+{
+  if (g_regex_match_simple ("^\\s*(COMMIT|ROLLBACK|ABORT|BEGIN|END\\s+(WORK|TRANSACTION)|START\\s+TRANSACTION|SAVEPOINT)"
+                            "(\\s+\\w+)*\\s*;",
+                            script, G_REGEX_CASELESS | G_REGEX_MULTILINE, 0))
+    return nb_connection_fail (self, NB_FAILURE_STATEMENT, "a script must not begin or end transactions", error);
+  if (!run (self, script, error))
+    return FALSE;
+  return is_in_transaction (self)
+         || nb_connection_fail (self, NB_FAILURE_STATEMENT, "a script must not begin or end transactions", error);
+}
+
+/* The server remembers how each transaction ended, even over a crash. */
+static NbOutcome
+look_up (NbConnection *self, const char *xid)
+{
+  const char *values[] = { xid };
+  PGresult *result = PQexecParams (self->native, "SELECT pg_xact_status ($1::text::xid8)", 1, NULL, values, NULL, NULL, 0);
+  NbOutcome outcome = NB_OUTCOME_UNKNOWN;
+
+  if (PQresultStatus (result) == PGRES_TUPLES_OK)
+    {
+      const char *status = PQgetvalue (result, 0, 0);
+
+      if (strcmp (status, "committed") == 0)
+        outcome = NB_OUTCOME_COMMITTED;
+      else if (strcmp (status, "aborted") == 0)
+        outcome = NB_OUTCOME_ROLLED_BACK;
+    }
+  PQclear (result);
+  return outcome;
+}
+
+const NbBackend nb_backend_postgresql = {
+  .is_sqlite = FALSE,
+  .open = open_link,
+  .attach = attach,
+  .begin = begin,
+  .run = run,
+  .is_in_transaction = is_in_transaction,
+  .is_alive = is_alive,
+  .classify = classify,
+  .copy_rows = copy_rows,
+  .run_script = run_script,
+  .look_up = look_up,
+};

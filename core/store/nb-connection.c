@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What all connections share: opening, parsing once, running statements through libgda. */
+#include "core/store/nb-connection.h"
+
+#include "core/store/nb-pq-guard.h"
+#include "core/store/nb-statement.h"
+#include "core/store/nb-store-private.h"
+
+#include <libgda/sql-parser/gda-sql-parser.h>
+
+/* Exported by libgda for its providers; the header that declares it needs one that is not installed. */
+extern gpointer gda_connection_internal_get_provider_data (GdaConnection *connection);
+
+/* libgda finds and loads its providers on first use, and not from several threads. */
+static GMutex opening;
+
+static void
+free_statement (gpointer data)
+{
+  nb_statement_free (data);
+}
+
+gboolean
+nb_connection_fail (NbConnection *self, NbFailure failure, const char *reason, GError **error)
+{
+  static const NbStoreError codes[] = {
+    [NB_FAILURE_NONE] = NB_STORE_ERROR_STATEMENT,         [NB_FAILURE_STATEMENT] = NB_STORE_ERROR_STATEMENT,
+    [NB_FAILURE_CONSTRAINT] = NB_STORE_ERROR_CONSTRAINT,  [NB_FAILURE_CONFLICT] = NB_STORE_ERROR_CONFLICT,
+    [NB_FAILURE_LINK] = NB_STORE_ERROR_LINK,              [NB_FAILURE_FULL] = NB_STORE_ERROR_FULL,
+  };
+  g_autofree char *text = g_strstrip (g_strdup (reason != NULL ? reason : "no reason given"));
+
+  self->failure = failure;
+  g_set_error_literal (error, NB_STORE_ERROR, (int) codes[failure], text);
+  return FALSE;
+}
+
+gpointer
+nb_connection_get_provider_data (NbConnection *self, GError **error)
+{
+  GdaServerProvider *provider = gda_connection_get_provider (self->gda);
+  const char *version = gda_server_provider_get_version (provider);
+  gpointer data = gda_connection_internal_get_provider_data (self->gda);
+
+  if (version != NULL && g_str_has_prefix (version, "5.2.") && data != NULL)
+    return data;
+  g_set_error (error, NB_STORE_ERROR, NB_STORE_ERROR_STATEMENT, "libgda %s is not the 5.2 that the store knows",
+               version != NULL ? version : "of no version");
+  return NULL;
+}
+
+NbConnection *
+nb_connection_open (const NbBackend *backend, const char *target, NbOpenMode mode, GError **error)
+{
+  g_autoptr (NbConnection) self = g_new0 (NbConnection, 1);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&opening);
+
+  gda_init ();
+  self->backend = backend;
+  self->statements = g_hash_table_new_full (NULL, NULL, NULL, free_statement);
+  self->gda = backend->open (target, error);
+  if (self->gda == NULL)
+    return NULL;
+  if (!backend->attach (self, target, mode, error))
+    return NULL;
+  self->parser = gda_connection_create_parser (self->gda);
+  if (self->parser == NULL)
+    self->parser = gda_sql_parser_new ();
+  return g_steal_pointer (&self);
+}
+
+void
+nb_connection_close (NbConnection *self)
+{
+  g_clear_pointer (&self->statements, g_hash_table_unref);
+  g_clear_object (&self->parser);
+  if (self->gda != NULL)
+    {
+      nb_pq_guard_enter ();
+      gda_connection_close_no_warning (self->gda);
+      g_object_unref (self->gda);
+      nb_pq_guard_leave ();
+    }
+  g_free (self);
+}
+
+static gboolean
+fail_from_gda (NbConnection *self, const GError *inner, GError **error)
+{
+  return nb_connection_fail (self, self->backend->classify (self), inner != NULL ? inner->message : NULL, error);
+}
+
+static NbStatement *
+prepare (NbConnection *self, const NbSql *sql, const NbParam *params, gsize n_params, gboolean is_query, GError **error)
+{
+  NbStatement *statement = nb_statement_find (self, sql, error);
+
+  self->failure = NB_FAILURE_STATEMENT;
+  if (statement == NULL)
+    return NULL;
+  if ((statement->types != NULL) != is_query)
+    {
+      g_critical ("statement «%s» %s", sql->sqlite, is_query ? "names no columns, so execute it" : "answers rows, so query it");
+      nb_connection_fail (self, NB_FAILURE_STATEMENT, "a statement with columns is queried, one without is executed", error);
+      return NULL;
+    }
+  if (!nb_statement_bind (statement, params, n_params, error))
+    return NULL;
+  self->failure = NB_FAILURE_NONE;
+  return statement;
+}
+
+NbRows *
+nb_connection_query (NbConnection *self, const NbSql *sql, const NbParam *params, gsize n_params, GError **error)
+{
+  NbStatement *statement = prepare (self, sql, params, n_params, TRUE, error);
+  g_autoptr (GError) inner = NULL;
+  GdaDataModel *model;
+  NbRows *rows = NULL;
+
+  if (statement == NULL)
+    return NULL;
+  nb_pq_guard_enter ();
+  model = gda_connection_statement_execute_select_full (self->gda, statement->statement, statement->set,
+                                                        GDA_STATEMENT_MODEL_RANDOM_ACCESS, statement->types, &inner);
+  if (model == NULL)
+    fail_from_gda (self, inner, error);
+  else
+    rows = self->backend->copy_rows (self, model, sql->columns, error);
+  g_clear_object (&model);
+  nb_pq_guard_leave ();
+  return rows;
+}
+
+gint64
+nb_connection_execute (NbConnection *self, const NbSql *sql, const NbParam *params, gsize n_params, GError **error)
+{
+  NbStatement *statement = prepare (self, sql, params, n_params, FALSE, error);
+  g_autoptr (GError) inner = NULL;
+  int touched;
+
+  if (statement == NULL)
+    return -1;
+  nb_pq_guard_enter ();
+  touched = gda_connection_statement_execute_non_select (self->gda, statement->statement, statement->set, NULL, &inner);
+  if (inner != NULL || touched == -1)
+    fail_from_gda (self, inner, error);
+  nb_pq_guard_leave ();
+  /* libgda says -2 where the database tells no number. */
+  return self->failure != NB_FAILURE_NONE ? -1 : MAX (touched, 0);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One connection to the database, used by one thread at a time. */
+#pragma once
+
+#include <libgda/libgda.h>
+#include <neighborbid/nb-rows.h>
+
+G_BEGIN_DECLS
+
+/* What a failure means for the transaction that it happened in. */
+typedef enum
+{
+  NB_FAILURE_NONE,
+  NB_FAILURE_STATEMENT, /* wrong by itself: repeating won't help */
+  NB_FAILURE_CONSTRAINT, /* a unique, foreign key or check constraint */
+  NB_FAILURE_CONFLICT, /* another transaction was in the way: repeat */
+  NB_FAILURE_LINK, /* the connection is lost: open another, repeat */
+  NB_FAILURE_FULL /* the database has no room to write */
+} NbFailure;
+
+typedef enum
+{
+  NB_OPEN_WRITER,
+  NB_OPEN_READER,
+  NB_OPEN_INSPECTOR /* changes nothing at all, not even settings that last */
+} NbOpenMode;
+
+/* How a COMMIT that was never answered has ended. */
+typedef enum
+{
+  NB_OUTCOME_UNKNOWN, /* it still runs, or nobody could be asked */
+  NB_OUTCOME_COMMITTED,
+  NB_OUTCOME_ROLLED_BACK
+} NbOutcome;
+
+typedef struct _NbConnection NbConnection;
+
+/* What differs between the databases. Each call but is_alive() sets `failure` when it returns FALSE. */
+typedef struct
+{
+  gboolean is_sqlite;
+  GdaConnection *(*open) (const char *target, GError **error);
+  /* Finds the native handle, and settles the session. */
+  gboolean (*attach) (NbConnection *self, const char *target, NbOpenMode mode, GError **error);
+  gboolean (*begin) (NbConnection *self, gboolean is_read, GError **error);
+  /* Runs text that answers no rows on the native handle. */
+  gboolean (*run) (NbConnection *self, const char *text, GError **error);
+  gboolean (*is_in_transaction) (NbConnection *self);
+  gboolean (*is_alive) (NbConnection *self);
+  NbFailure (*classify) (NbConnection *self);
+  NbRows *(*copy_rows) (NbConnection *self, GdaDataModel *model, const char *columns, GError **error);
+  /* Runs a foreign script of several statements, which must not end the transaction. */
+  gboolean (*run_script) (NbConnection *self, const char *script, GError **error);
+  /* NULL where the link can't be lost. */
+  NbOutcome (*look_up) (NbConnection *self, const char *xid);
+} NbBackend;
+
+extern const NbBackend nb_backend_sqlite;
+extern const NbBackend nb_backend_postgresql;
+
+struct _NbConnection
+{
+  const NbBackend *backend;
+  GdaConnection *gda;
+  gpointer native; /* sqlite3 or PGconn */
+  GdaSqlParser *parser;
+  GHashTable *statements; /* NbSql → NbStatement */
+  NbFailure failure; /* of the last call that failed */
+  gint64 now; /* when the transaction began, by the one clock */
+  gint64 clock_offset; /* PostgreSQL: what to add to the monotonic clock to get the database's */
+  gint64 clock_doubt; /* how far that may be off */
+  char xid[24]; /* PostgreSQL: the id of the writing transaction, empty when there is none */
+};
+
+/* @target: the file of SQLite, the connection string of PostgreSQL */
+NbConnection *nb_connection_open (const NbBackend *backend, const char *target, NbOpenMode mode, GError **error);
+void nb_connection_close (NbConnection *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NbConnection, nb_connection_close)
+
+/* Returns: (transfer full): the rows, or NULL with @error and `failure` set */
+NbRows *nb_connection_query (NbConnection *self, const NbSql *sql, const NbParam *params, gsize n_params,
+                             GError **error);
+/* Returns: the number of rows touched, or -1 with @error and `failure` set */
+gint64 nb_connection_execute (NbConnection *self, const NbSql *sql, const NbParam *params, gsize n_params,
+                              GError **error);
+
+/* Sets @failure and an error of its kind from what the database said. Returns: FALSE */
+gboolean nb_connection_fail (NbConnection *self, NbFailure failure, const char *reason, GError **error);
+
+/* The provider's private data begin with the native handle; its layout is checked against these. */
+gpointer nb_connection_get_provider_data (NbConnection *self, GError **error);
+
+G_END_DECLS

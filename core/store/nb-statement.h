@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One NbSql as one connection has parsed it, and the binding of its parameters. */
+#pragma once
+
+#include "core/store/nb-connection.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  const NbSql *sql;
+  GdaStatement *statement;
+  GdaSet *set;
+  GType *types; /* of the columns, ended by G_TYPE_NONE; NULL when it answers no rows */
+  GArray *slots;
+  guint n_scalars;
+  gboolean has_rows;
+} NbStatement;
+
+/* Returns: (transfer none): @sql as @connection knows it */
+NbStatement *nb_statement_find (NbConnection *connection, const NbSql *sql, GError **error);
+gboolean nb_statement_bind (NbStatement *self, const NbParam *params, gsize n_params, GError **error);
+void nb_statement_free (NbStatement *self);
+
+G_END_DECLS
