@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* PostgreSQL: writers at READ COMMITTED, readers in one snapshot, and a commit's outcome that can be asked for later. */
+/* PostgreSQL: writers at READ COMMITTED, readers in one snapshot, and a commit's outcome that can be asked for later.
+ */
 #include "core/store/nb-connection.h"
 #include "core/store/nb-pq-guard.h"
 #include "core/store/nb-rows-private.h"
@@ -34,8 +35,8 @@ open_link (const char *target, GError **error)
 
   nb_pq_guard_enter ();
   nb_pq_guard_set_conninfo (target);
-  connection = gda_connection_open_from_string ("PostgreSQL", "DB_NAME=neighborbid", NULL,
-                                                GDA_CONNECTION_OPTIONS_NONE, &inner);
+  connection = gda_connection_open_from_string ("PostgreSQL", "DB_NAME=neighborbid", NULL, GDA_CONNECTION_OPTIONS_NONE,
+                                                &inner);
   nb_pq_guard_set_conninfo (NULL);
   nb_pq_guard_leave ();
   if (connection == NULL)
@@ -84,10 +85,9 @@ check_result (NbConnection *self, const PGresult *result, GError **error)
 
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
     return TRUE;
-  return nb_connection_fail (self,
-                             classify_state (self->native,
-                                             result != NULL ? PQresultErrorField (result, PG_DIAG_SQLSTATE) : "08006"),
-                             PQerrorMessage (self->native), error);
+  return nb_connection_fail (
+      self, classify_state (self->native, result != NULL ? PQresultErrorField (result, PG_DIAG_SQLSTATE) : "08006"),
+      PQerrorMessage (self->native), error);
 }
 
 static gboolean
@@ -130,11 +130,12 @@ attach (NbConnection *self, const char *target, NbOpenMode mode, GError **error)
   if (!find_handle (self, error))
     return FALSE;
   PQsetNoticeProcessor (self->native, drop_notice, NULL);
-  return run (self,
-              "SET standard_conforming_strings = on; SET idle_in_transaction_session_timeout = '30s'; "
-              "SET lock_timeout = '5s'; SET jit = off; "
-              "SELECT set_config ('synchronous_commit', 'on', false) WHERE current_setting ('synchronous_commit') = 'off'",
-              error);
+  return run (
+      self,
+      "SET standard_conforming_strings = on; SET idle_in_transaction_session_timeout = '30s'; "
+      "SET lock_timeout = '5s'; SET jit = off; "
+      "SELECT set_config ('synchronous_commit', 'on', false) WHERE current_setting ('synchronous_commit') = 'off'",
+      error);
 }
 
 /* The clock and the transaction's id come with the answer to BEGIN: no round trip of their own. */
@@ -142,10 +143,9 @@ static gboolean
 begin (NbConnection *self, gboolean is_read, GError **error)
 {
   gint64 before = g_get_monotonic_time ();
-  PGresult *result
-      = PQexec (self->native, is_read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT " CLOCK ", ''"
-                                      : "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT " CLOCK
-                                        ", pg_current_xact_id ()::text");
+  PGresult *result = PQexec (
+      self->native, is_read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT " CLOCK ", ''"
+                            : "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT " CLOCK ", pg_current_xact_id ()::text");
   gint64 after = g_get_monotonic_time ();
   gboolean is_begun = check_result (self, result, error);
 
@@ -178,7 +178,7 @@ is_alive (NbConnection *self)
 static gboolean
 check_columns (NbConnection *self, const PGresult *result, const char *columns, GError **error)
 {
-  if (result == NULL || PQnfields (result) != (int) strlen (columns))
+  if (result == NULL || PQnfields (result) != (int)strlen (columns))
     {
       g_critical ("a statement answered %d columns, not “%s”", result != NULL ? PQnfields (result) : 0, columns);
       return nb_connection_fail (self, NB_FAILURE_STATEMENT, "other columns than the statement names", error);
@@ -206,7 +206,7 @@ copy_rows (NbConnection *self, GdaDataModel *model, const char *columns, GError 
 
   if (!check_columns (self, result, columns, error))
     return NULL;
-  rows = nb_rows_new (columns, (gsize) PQntuples (result));
+  rows = nb_rows_new (columns, (gsize)PQntuples (result));
   for (int row = 0; row < PQntuples (result); row++)
     for (int column = 0; columns[column] != '\0'; column++)
       if (PQgetisnull (result, row, column))
@@ -214,17 +214,19 @@ copy_rows (NbConnection *self, GdaDataModel *model, const char *columns, GError 
       else if (columns[column] == 'x')
         nb_rows_add_int (rows, g_ascii_strtoll (PQgetvalue (result, row, column), NULL, 10));
       else
-        nb_rows_add_text (rows, PQgetvalue (result, row, column), (gsize) PQgetlength (result, row, column));
+        nb_rows_add_text (rows, PQgetvalue (result, row, column), (gsize)PQgetlength (result, row, column));
   return rows;
 }
 
-/* A script that ended the transaction would be half done when a later statement fails, so it is refused before it runs. */
+/* A script that ended the transaction would be half done when a later statement fails, so it is refused before it runs.
+ */
 static gboolean
 run_script (NbConnection *self, const char *script, GError **error)
 {
-  if (g_regex_match_simple ("^\\s*(COMMIT|ROLLBACK|ABORT|BEGIN|END\\s+(WORK|TRANSACTION)|START\\s+TRANSACTION|SAVEPOINT)"
-                            "(\\s+\\w+)*\\s*;",
-                            script, G_REGEX_CASELESS | G_REGEX_MULTILINE, 0))
+  if (g_regex_match_simple (
+          "^\\s*(COMMIT|ROLLBACK|ABORT|BEGIN|END\\s+(WORK|TRANSACTION)|START\\s+TRANSACTION|SAVEPOINT)"
+          "(\\s+\\w+)*\\s*;",
+          script, G_REGEX_CASELESS | G_REGEX_MULTILINE, 0))
     return nb_connection_fail (self, NB_FAILURE_STATEMENT, "a script must not begin or end transactions", error);
   if (!run (self, script, error))
     return FALSE;
@@ -237,7 +239,8 @@ static NbOutcome
 look_up (NbConnection *self, const char *xid)
 {
   const char *values[] = { xid };
-  PGresult *result = PQexecParams (self->native, "SELECT pg_xact_status ($1::text::xid8)", 1, NULL, values, NULL, NULL, 0);
+  PGresult *result
+      = PQexecParams (self->native, "SELECT pg_xact_status ($1::text::xid8)", 1, NULL, values, NULL, NULL, 0);
   NbOutcome outcome = NB_OUTCOME_UNKNOWN;
 
   if (PQresultStatus (result) == PGRES_TUPLES_OK)

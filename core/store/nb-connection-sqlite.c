@@ -141,10 +141,10 @@ copy_rows (NbConnection *self, GdaDataModel *model, const char *columns, GError 
 {
   int n_rows = gda_data_model_get_n_rows (model);
   int n_columns = gda_data_model_get_n_columns (model);
-  g_autoptr (NbRows) rows = nb_rows_new (columns, (gsize) MAX (n_rows, 0));
+  g_autoptr (NbRows) rows = nb_rows_new (columns, (gsize)MAX (n_rows, 0));
   g_autoptr (GError) inner = NULL;
 
-  if (n_columns != (int) strlen (columns))
+  if (n_columns != (int)strlen (columns))
     {
       g_critical ("a statement answered %d columns, not “%s”", n_columns, columns);
       nb_connection_fail (self, NB_FAILURE_STATEMENT, "other columns than the statement names", error);
@@ -169,7 +169,8 @@ static int
 refuse_transactions (gpointer user_data, int action, const char *first, const char *second, const char *database,
                      const char *trigger)
 {
-  return action == SQLITE_TRANSACTION || action == SQLITE_SAVEPOINT || action == SQLITE_ATTACH || action == SQLITE_DETACH
+  return action == SQLITE_TRANSACTION || action == SQLITE_SAVEPOINT || action == SQLITE_ATTACH
+                 || action == SQLITE_DETACH
              ? SQLITE_DENY
              : SQLITE_OK;
 }

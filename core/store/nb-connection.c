@@ -24,14 +24,17 @@ gboolean
 nb_connection_fail (NbConnection *self, NbFailure failure, const char *reason, GError **error)
 {
   static const NbStoreError codes[] = {
-    [NB_FAILURE_NONE] = NB_STORE_ERROR_STATEMENT,         [NB_FAILURE_STATEMENT] = NB_STORE_ERROR_STATEMENT,
-    [NB_FAILURE_CONSTRAINT] = NB_STORE_ERROR_CONSTRAINT,  [NB_FAILURE_CONFLICT] = NB_STORE_ERROR_CONFLICT,
-    [NB_FAILURE_LINK] = NB_STORE_ERROR_LINK,              [NB_FAILURE_FULL] = NB_STORE_ERROR_FULL,
+    [NB_FAILURE_NONE] = NB_STORE_ERROR_STATEMENT,
+    [NB_FAILURE_STATEMENT] = NB_STORE_ERROR_STATEMENT,
+    [NB_FAILURE_CONSTRAINT] = NB_STORE_ERROR_CONSTRAINT,
+    [NB_FAILURE_CONFLICT] = NB_STORE_ERROR_CONFLICT,
+    [NB_FAILURE_LINK] = NB_STORE_ERROR_LINK,
+    [NB_FAILURE_FULL] = NB_STORE_ERROR_FULL,
   };
   g_autofree char *text = g_strstrip (g_strdup (reason != NULL ? reason : "no reason given"));
 
   self->failure = failure;
-  g_set_error_literal (error, NB_STORE_ERROR, (int) codes[failure], text);
+  g_set_error_literal (error, NB_STORE_ERROR, (int)codes[failure], text);
   return FALSE;
 }
 
@@ -100,8 +103,10 @@ prepare (NbConnection *self, const NbSql *sql, const NbParam *params, gsize n_pa
     return NULL;
   if ((statement->types != NULL) != is_query)
     {
-      g_critical ("statement «%s» %s", sql->sqlite, is_query ? "names no columns, so execute it" : "answers rows, so query it");
-      nb_connection_fail (self, NB_FAILURE_STATEMENT, "a statement with columns is queried, one without is executed", error);
+      g_critical ("statement «%s» %s", sql->sqlite,
+                  is_query ? "names no columns, so execute it" : "answers rows, so query it");
+      nb_connection_fail (self, NB_FAILURE_STATEMENT, "a statement with columns is queried, one without is executed",
+                          error);
       return NULL;
     }
   if (!nb_statement_bind (statement, params, n_params, error))

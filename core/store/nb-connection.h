@@ -11,11 +11,11 @@ G_BEGIN_DECLS
 typedef enum
 {
   NB_FAILURE_NONE,
-  NB_FAILURE_STATEMENT, /* wrong by itself: repeating won't help */
+  NB_FAILURE_STATEMENT,  /* wrong by itself: repeating won't help */
   NB_FAILURE_CONSTRAINT, /* a unique, foreign key or check constraint */
-  NB_FAILURE_CONFLICT, /* another transaction was in the way: repeat */
-  NB_FAILURE_LINK, /* the connection is lost: open another, repeat */
-  NB_FAILURE_FULL /* the database has no room to write */
+  NB_FAILURE_CONFLICT,   /* another transaction was in the way: repeat */
+  NB_FAILURE_LINK,       /* the connection is lost: open another, repeat */
+  NB_FAILURE_FULL        /* the database has no room to write */
 } NbFailure;
 
 typedef enum
@@ -65,11 +65,11 @@ struct _NbConnection
   gpointer native; /* sqlite3 or PGconn */
   GdaSqlParser *parser;
   GHashTable *statements; /* NbSql → NbStatement */
-  NbFailure failure; /* of the last call that failed */
-  gint64 now; /* when the transaction began, by the one clock */
-  gint64 clock_offset; /* PostgreSQL: what to add to the monotonic clock to get the database's */
-  gint64 clock_doubt; /* how far that may be off */
-  char xid[24]; /* PostgreSQL: the id of the writing transaction, empty when there is none */
+  NbFailure failure;      /* of the last call that failed */
+  gint64 now;             /* when the transaction began, by the one clock */
+  gint64 clock_offset;    /* PostgreSQL: what to add to the monotonic clock to get the database's */
+  gint64 clock_doubt;     /* how far that may be off */
+  char xid[24];           /* PostgreSQL: the id of the writing transaction, empty when there is none */
 };
 
 /* @target: the file of SQLite, the connection string of PostgreSQL */

@@ -16,7 +16,7 @@ get_node (void)
 
   if (g_once_init_enter (&node_plus_one))
     g_once_init_leave (&node_plus_one, 1 + g_random_int_range (0, 1 << NODE_BITS));
-  return (gint64) node_plus_one - 1;
+  return (gint64)node_plus_one - 1;
 }
 
 gint64
@@ -54,10 +54,10 @@ nb_id_parse (const char *text, gint64 *id)
     {
       if (length == 19)
         return FALSE;
-      value = value * 10 + (guint64) (text[length] - '0');
+      value = value * 10 + (guint64)(text[length] - '0');
     }
   if (length == 0 || text[length] != '\0' || text[0] == '0' || value > G_MAXINT64)
     return FALSE;
-  *id = (gint64) value;
+  *id = (gint64)value;
   return TRUE;
 }

@@ -13,11 +13,11 @@ typedef struct
   GDestroyNotify destroy;
   GCancellable *cancellable; /* (nullable) */
   gboolean is_read;
-  gint64 queued_at; /* monotonic */
-  GTask *task; /* (nullable) owned until it is answered; NULL: a thread waits */
+  gint64 queued_at;  /* monotonic */
+  GTask *task;       /* (nullable) owned until it is answered; NULL: a thread waits */
   GPtrArray *events; /* (nullable) of NbEvent, by the attempt that was committed */
-  GError *error; /* (nullable) NULL once done: it was committed */
-  gboolean is_done; /* under the queue's lock */
+  GError *error;     /* (nullable) NULL once done: it was committed */
+  gboolean is_done;  /* under the queue's lock */
 } NbJob;
 
 NbJob *nb_job_new (NbTransactFunc function, gpointer user_data, GDestroyNotify destroy, gboolean is_read);
@@ -28,7 +28,12 @@ void nb_job_reset (NbJob *self);
 
 typedef struct _NbQueue NbQueue;
 
-typedef enum { NB_QUEUE_TAKEN, NB_QUEUE_FULL, NB_QUEUE_CLOSED } NbQueueAnswer;
+typedef enum
+{
+  NB_QUEUE_TAKEN,
+  NB_QUEUE_FULL,
+  NB_QUEUE_CLOSED
+} NbQueueAnswer;
 
 /* @gauge_labels: of the metric that tells how many wait */
 NbQueue *nb_queue_new (guint max, const char *gauge_labels);
@@ -37,8 +42,8 @@ void nb_queue_open (NbQueue *self);
 /* Nothing comes in any more; what waits is still given out. */
 void nb_queue_close (NbQueue *self);
 NbQueueAnswer nb_queue_push (NbQueue *self, NbJob *job);
-/* Fills @jobs with 1 to @max jobs. Returns: FALSE when the queue is closed and empty. With @wait (in microseconds, 0: for
- * ever) it returns TRUE with none when nothing came. */
+/* Fills @jobs with 1 to @max jobs. Returns: FALSE when the queue is closed and empty. With @wait (in microseconds, 0:
+ * for ever) it returns TRUE with none when nothing came. */
 gboolean nb_queue_take (NbQueue *self, guint max, gint64 wait, GPtrArray *jobs);
 guint nb_queue_get_length (NbQueue *self);
 /* For a thread that waits for a job of its own. */

@@ -67,7 +67,8 @@ is_well_named (const char *name)
 {
   gsize digits = strspn (name, "0123456789");
   const char *rest = name + digits;
-  gsize words = digits == NUMBER_DIGITS && *rest == '-' ? strspn (rest + 1, "abcdefghijklmnopqrstuvwxyz0123456789-") : 0;
+  gsize words
+      = digits == NUMBER_DIGITS && *rest == '-' ? strspn (rest + 1, "abcdefghijklmnopqrstuvwxyz0123456789-") : 0;
 
   return words > 0 && strcmp (rest + 1 + words, ".sql") == 0;
 }
@@ -83,7 +84,7 @@ read_file (const char *dir, const char *name, gboolean is_sqlite, GError **error
 
   if (!g_file_get_contents (path, &text, &length, error))
     return NULL;
-  if (!g_utf8_validate (text, (gssize) length, NULL))
+  if (!g_utf8_validate (text, (gssize)length, NULL))
     {
       g_set_error (error, NB_STORE_ERROR, NB_STORE_ERROR_MIGRATION, "%s is not UTF-8 text", path);
       return NULL;
@@ -91,9 +92,9 @@ read_file (const char *dir, const char *name, gboolean is_sqlite, GError **error
   if (!pick_lines (path, text, is_sqlite, &script, error))
     return NULL;
   self = g_new0 (NbMigrationFile, 1);
-  self->number = (int) g_ascii_strtoll (name, NULL, 10);
+  self->number = (int)g_ascii_strtoll (name, NULL, 10);
   self->name = g_strndup (name, strlen (name) - strlen (".sql"));
-  self->checksum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) text, length);
+  self->checksum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *)text, length);
   self->script = g_steal_pointer (&script);
   return self;
 }
@@ -101,7 +102,7 @@ read_file (const char *dir, const char *name, gboolean is_sqlite, GError **error
 static int
 by_number (gconstpointer a, gconstpointer b)
 {
-  return (*(NbMigrationFile *const *) a)->number - (*(NbMigrationFile *const *) b)->number;
+  return (*(NbMigrationFile *const *)a)->number - (*(NbMigrationFile *const *)b)->number;
 }
 
 static gboolean

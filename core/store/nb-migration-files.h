@@ -11,7 +11,7 @@ typedef struct
   int number;
   char *name;
   char *checksum; /* of the file as it stands */
-  char *script; /* for one database */
+  char *script;   /* for one database */
 } NbMigrationFile;
 
 /* Returns: (transfer full) (element-type NbMigrationFile): the files of @dir by number, or NULL with @error set */

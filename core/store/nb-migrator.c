@@ -13,7 +13,8 @@ static const NbSql select_tables = {
 };
 
 static const NbSql select_applied = {
-  .sqlite = "SELECT number, name, checksum FROM schema_migrations WHERE component = ##component::string ORDER BY number",
+  .sqlite
+  = "SELECT number, name, checksum FROM schema_migrations WHERE component = ##component::string ORDER BY number",
   .columns = "xss",
 };
 
@@ -23,7 +24,8 @@ static const NbSql insert_applied = {
 };
 
 #define CREATE_TABLE                                                                                                   \
-  "CREATE TABLE IF NOT EXISTS schema_migrations (component TEXT NOT NULL, number BIGINT NOT NULL, name TEXT NOT NULL, " \
+  "CREATE TABLE IF NOT EXISTS schema_migrations (component TEXT NOT NULL, number BIGINT NOT NULL, name TEXT NOT "      \
+  "NULL, "                                                                                                             \
   "checksum TEXT NOT NULL, applied_at BIGINT NOT NULL, PRIMARY KEY (component, number))"
 #define LOCK "SELECT pg_advisory_xact_lock (7813046120034021)"
 
@@ -60,7 +62,7 @@ compare (const char *component, GPtrArray *files, const NbRows *rows, GPtrArray 
   while (i < files->len || row < n_rows)
     {
       const NbMigrationFile *file = i < files->len ? g_ptr_array_index (files, i) : NULL;
-      int applied = row < n_rows ? (int) nb_rows_get_int (rows, row, 0) : G_MAXINT;
+      int applied = row < n_rows ? (int)nb_rows_get_int (rows, row, 0) : G_MAXINT;
 
       if (file == NULL || applied < file->number)
         {
@@ -100,8 +102,8 @@ check_report (GPtrArray *report, GError **error)
         g_set_error (error, NB_STORE_ERROR, NB_STORE_ERROR_MIGRATION,
                      "%s: the database is newer than this program: it has migration %s", one->component, one->name);
       else if (one->state == NB_MIGRATION_APPLIED && pending != NULL)
-        g_set_error (error, NB_STORE_ERROR, NB_STORE_ERROR_MIGRATION,
-                     "%s: migration %s can't be applied after %s was", one->component, pending->name, one->name);
+        g_set_error (error, NB_STORE_ERROR, NB_STORE_ERROR_MIGRATION, "%s: migration %s can't be applied after %s was",
+                     one->component, pending->name, one->name);
       else
         {
           pending = one->state == NB_MIGRATION_PENDING ? one : pending;
@@ -169,7 +171,7 @@ apply_next (NbConnection *connection, const char *component, GPtrArray *files, g
   if (report == NULL || !check_report (report, error))
     return FALSE;
   for (guint i = 0; i < report->len && next == NULL; i++)
-    if (((NbMigration *) g_ptr_array_index (report, i))->state == NB_MIGRATION_PENDING)
+    if (((NbMigration *)g_ptr_array_index (report, i))->state == NB_MIGRATION_PENDING)
       next = g_ptr_array_index (files, i);
   *is_done = next == NULL;
   if (next != NULL && !apply (connection, component, next, error))

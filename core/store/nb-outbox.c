@@ -27,7 +27,7 @@ nb_outbox_write (NbTransaction *transaction, const GPtrArray *events, GError **e
       /* With type annotations, so that it is read back as what it was. */
       g_autofree char *payload = g_variant_print (nb_event_get_payload (event), TRUE);
 
-      nb_rowset_add (rows, nb_event_get_id (event), nb_event_get_kind (event), (gint64) nb_event_get_version (event),
+      nb_rowset_add (rows, nb_event_get_id (event), nb_event_get_kind (event), (gint64)nb_event_get_version (event),
                      nb_event_get_auction (event), payload);
     }
   return nb_transaction_execute_exactly (transaction, events->len, &insert_events,

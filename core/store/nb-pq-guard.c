@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Stands between libgda's PostgreSQL provider and libpq: the host's definitions win over libpq's in loaded modules.
  *
- * libgda 5.2.10 reads the SQLSTATE of a lost link as a number although there is none and dies of it; it drops, and never
- * frees, the result of a failed execution; and it tells nobody the SQLSTATE that decides whether to try again. */
+ * libgda 5.2.10 reads the SQLSTATE of a lost link as a number although there is none and dies of it; it drops, and
+ * never frees, the result of a failed execution; and it tells nobody the SQLSTATE that decides whether to try again. */
 #include "core/store/nb-pq-guard.h"
 
 #include <dlfcn.h>
@@ -21,7 +21,7 @@ static __thread const PGresult *last_result;
   static gsize real##_found;                                                                                           \
   if (g_once_init_enter (&real##_found))                                                                               \
     {                                                                                                                  \
-      *(void **) (&real) = dlsym (RTLD_NEXT, name);                                                                    \
+      *(void **)(&real) = dlsym (RTLD_NEXT, name);                                                                     \
       if (real == NULL)                                                                                                \
         g_error ("libpq has no %s", name);                                                                             \
       g_once_init_leave (&real##_found, 1);                                                                            \

@@ -68,7 +68,7 @@ portion_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       prune->n_done = 0;
     }
   if (prune->at == G_N_ELEMENTS (prune->portions))
-    g_task_return_int (task, (gssize) prune->total);
+    g_task_return_int (task, (gssize)prune->total);
   else
     run_portion (g_steal_pointer (&task));
 }
@@ -78,8 +78,8 @@ run_portion (GTask *task)
 {
   Prune *prune = g_task_get_task_data (task);
 
-  nb_store_transact_async (NB_STORE (g_task_get_source_object (task)), delete_portion, &prune->portions[prune->at], NULL,
-                           g_task_get_cancellable (task), portion_cb, task);
+  nb_store_transact_async (NB_STORE (g_task_get_source_object (task)), delete_portion, &prune->portions[prune->at],
+                           NULL, g_task_get_cancellable (task), portion_cb, task);
 }
 
 void
@@ -95,8 +95,8 @@ nb_store_prune_async (NbStore *self, gint64 outbox_age, gint64 key_age, GCancell
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, nb_store_prune_async);
   prune = g_new0 (Prune, 1);
-  prune->portions[0] = (Portion) { .sql = &delete_events, .age = outbox_age };
-  prune->portions[1] = (Portion) { .sql = &delete_keys, .age = key_age };
+  prune->portions[0] = (Portion){ .sql = &delete_events, .age = outbox_age };
+  prune->portions[1] = (Portion){ .sql = &delete_keys, .age = key_age };
   g_task_set_task_data (task, prune, g_free);
   run_portion (task);
 }

@@ -22,10 +22,10 @@ static const NbSql update_answer = {
 };
 
 static gboolean
-find_answer (NbTransaction *self, gint64 person, const char *key, const char *fingerprint, char **stored, GError **error)
+find_answer (NbTransaction *self, gint64 person, const char *key, const char *fingerprint, char **stored,
+             GError **error)
 {
-  g_autoptr (NbRows) rows
-      = nb_transaction_query (self, &select_key, NB_PARAMS (NB_INT (person), NB_TEXT (key)), error);
+  g_autoptr (NbRows) rows = nb_transaction_query (self, &select_key, NB_PARAMS (NB_INT (person), NB_TEXT (key)), error);
   g_autoptr (GError) gone = NULL;
 
   if (rows == NULL)

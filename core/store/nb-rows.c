@@ -24,8 +24,8 @@ nb_rows_new (const char *columns, gsize n_rows)
   NbRows *self = g_new0 (NbRows, 1);
 
   self->columns = g_strdup (columns);
-  self->n_columns = (guint) strlen (columns);
-  self->cells = g_array_sized_new (FALSE, FALSE, sizeof (Cell), (guint) n_rows * self->n_columns);
+  self->n_columns = (guint)strlen (columns);
+  self->cells = g_array_sized_new (FALSE, FALSE, sizeof (Cell), (guint)n_rows * self->n_columns);
   self->texts = strchr (columns, 's') != NULL ? g_string_new (NULL) : NULL;
   return self;
 }
@@ -52,9 +52,9 @@ nb_rows_add_int (NbRows *self, gint64 value)
 void
 nb_rows_add_text (NbRows *self, const char *text, gsize length)
 {
-  Cell cell = { .value = (gint64) self->texts->len };
+  Cell cell = { .value = (gint64)self->texts->len };
 
-  g_string_append_len (self->texts, text, (gssize) length);
+  g_string_append_len (self->texts, text, (gssize)length);
   g_string_append_c (self->texts, '\0');
   g_array_append_val (self->cells, cell);
 }

@@ -29,7 +29,7 @@ nb_rowset_new (const char *columns)
   NbRowset *self = g_new0 (NbRowset, 1);
 
   self->columns = g_strdup (columns);
-  self->n_columns = (guint) strlen (columns);
+  self->n_columns = (guint)strlen (columns);
   self->cells = g_array_new (FALSE, FALSE, sizeof (Cell));
   if (strchr (columns, 's') != NULL)
     self->texts = g_string_chunk_new (1024);
@@ -90,14 +90,14 @@ append_integer (GString *out, gint64 value)
 {
   char digits[20];
   gsize at = sizeof digits;
-  guint64 rest = value < 0 ? -(guint64) value : (guint64) value;
+  guint64 rest = value < 0 ? -(guint64)value : (guint64)value;
 
   do
-    digits[--at] = (char) ('0' + rest % 10);
+    digits[--at] = (char)('0' + rest % 10);
   while ((rest /= 10) > 0);
   if (value < 0)
     digits[--at] = '-';
-  g_string_append_len (out, digits + at, (gssize) (sizeof digits - at));
+  g_string_append_len (out, digits + at, (gssize)(sizeof digits - at));
 }
 
 static void
@@ -108,16 +108,16 @@ append_json_text (GString *out, const char *text)
     {
       gsize plain = 0;
 
-      while ((guchar) text[plain] >= 0x20 && text[plain] != '"' && text[plain] != '\\')
+      while ((guchar)text[plain] >= 0x20 && text[plain] != '"' && text[plain] != '\\')
         plain++;
-      g_string_append_len (out, text, (gssize) plain);
+      g_string_append_len (out, text, (gssize)plain);
       text += plain;
       if (*text == '\0')
         break;
       if (*text == '"' || *text == '\\')
         g_string_append_printf (out, "\\%c", *text);
       else
-        g_string_append_printf (out, "\\u%04x", (guint) (guchar) *text);
+        g_string_append_printf (out, "\\u%04x", (guint)(guchar)*text);
       text++;
     }
   g_string_append_c (out, '"');
@@ -131,7 +131,7 @@ append_array_text (GString *out, const char *text)
     {
       gsize plain = strcspn (text, "\"\\");
 
-      g_string_append_len (out, text, (gssize) plain);
+      g_string_append_len (out, text, (gssize)plain);
       text += plain;
       if (*text == '\0')
         break;
@@ -155,7 +155,7 @@ append_json_cell (GString *out, char column, const Cell *cell)
 char *
 nb_rowset_to_json (const NbRowset *self)
 {
-  const Cell *cells = (const Cell *) (gpointer) self->cells->data;
+  const Cell *cells = (const Cell *)(gpointer)self->cells->data;
   GString *out = g_string_sized_new (self->cells->len * 16 + self->text_size + 16);
 
   g_string_append_c (out, '[');
@@ -173,7 +173,7 @@ nb_rowset_to_json (const NbRowset *self)
 char *
 nb_rowset_to_array (const NbRowset *self, guint column)
 {
-  const Cell *cells = (const Cell *) (gpointer) self->cells->data;
+  const Cell *cells = (const Cell *)(gpointer)self->cells->data;
   GString *out = g_string_sized_new (self->cells->len / self->n_columns * 16 + 16);
 
   g_string_append_c (out, '{');

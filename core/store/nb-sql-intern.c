@@ -7,9 +7,9 @@ free_sql (gpointer data)
 {
   NbSql *sql = data;
 
-  g_free ((char *) sql->sqlite);
-  g_free ((char *) sql->postgresql);
-  g_free ((char *) sql->columns);
+  g_free ((char *)sql->sqlite);
+  g_free ((char *)sql->postgresql);
+  g_free ((char *)sql->columns);
   g_free (sql);
 }
 
@@ -25,8 +25,7 @@ nb_store_intern_sql (NbStore *self, const char *sqlite, const char *postgresql, 
   locker = g_mutex_locker_new (&self->intern_mutex);
   if (self->interned == NULL)
     self->interned = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_sql);
-  key = g_strdup_printf ("%s\n%s\n%s", sqlite, postgresql != NULL ? postgresql : "",
-                         columns != NULL ? columns : "");
+  key = g_strdup_printf ("%s\n%s\n%s", sqlite, postgresql != NULL ? postgresql : "", columns != NULL ? columns : "");
   sql = g_hash_table_lookup (self->interned, key);
   if (sql != NULL)
     return sql;

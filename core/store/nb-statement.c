@@ -26,7 +26,7 @@ typedef struct
 static void
 clear_slot (gpointer data)
 {
-  g_free (((Slot *) data)->name);
+  g_free (((Slot *)data)->name);
 }
 
 /* Skips a quoted text or a comment. Returns: where @at goes on, or @at when neither begins there */
@@ -62,7 +62,7 @@ kind_of (const char *name, const char *type, gsize type_length, gboolean is_sqli
     return SLOT_ROWS_JSON;
   if (!is_sqlite && name[0] == 'c' && name[1] != '\0' && strspn (name + 1, "0123456789") == strlen (name + 1))
     {
-      *column = (guint) g_ascii_strtoull (name + 1, NULL, 10);
+      *column = (guint)g_ascii_strtoull (name + 1, NULL, 10);
       return SLOT_ROWS_COLUMN;
     }
   return type_length == 6 && strncmp (type, "gint64", 6) == 0 ? SLOT_INT : SLOT_TEXT;
@@ -254,7 +254,7 @@ nb_statement_find (NbConnection *connection, const NbSql *sql, GError **error)
     return self;
   self = parse (connection, sql, error);
   if (self != NULL)
-    g_hash_table_insert (connection->statements, (gpointer) sql, self);
+    g_hash_table_insert (connection->statements, (gpointer)sql, self);
   return self;
 }
 
@@ -294,7 +294,8 @@ bind_scalar (NbStatement *self, const Slot *slot, const NbParam *param, GError *
   if (slot->kind == SLOT_TEXT && param->kind == NB_PARAM_TEXT && param->text != NULL)
     return bind_text (self, slot, g_strdup (param->text), error);
 
-  what = g_strdup_printf ("parameter “%s” wants %s", slot->name, slot->kind == SLOT_INT ? "NB_INT" : "NB_TEXT, not NULL");
+  what = g_strdup_printf ("parameter “%s” wants %s", slot->name,
+                          slot->kind == SLOT_INT ? "NB_INT" : "NB_TEXT, not NULL");
   return fail_programmer (self->sql, what, error);
 }
 

@@ -8,15 +8,15 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  guint queue_max; /* jobs that may wait; 0: the default of 1024 */
-  guint n_workers; /* PostgreSQL connections that write; 0: the default */
-  guint n_readers; /* connections that read; 0: the default */
+  guint queue_max;   /* jobs that may wait; 0: the default of 1024 */
+  guint n_workers;   /* PostgreSQL connections that write; 0: the default */
+  guint n_readers;   /* connections that read; 0: the default */
   guint patience_ms; /* how long a job waits for a database that is away; 0: the default of 8000 */
 } NbStoreOptions;
 
 /* What went wrong below a transaction's function. A function may look for NB_STORE_ERROR_CONSTRAINT (a name that is
- * taken, say) and answer with an error of its own; the transaction is rolled back in any case. Conflicts, lost links and a
- * full disk reach callers as `busy`, once repeating hasn't helped. */
+ * taken, say) and answer with an error of its own; the transaction is rolled back in any case. Conflicts, lost links
+ * and a full disk reach callers as `busy`, once repeating hasn't helped. */
 #define NB_STORE_ERROR (nb_store_error_quark ())
 GQuark nb_store_error_quark (void);
 typedef enum
@@ -27,30 +27,37 @@ typedef enum
   NB_STORE_ERROR_LINK,
   NB_STORE_ERROR_FULL,
   NB_STORE_ERROR_REFUSED, /* a write inside a read */
-  NB_STORE_ERROR_ROWS, /* another number of rows than expected */
+  NB_STORE_ERROR_ROWS,    /* another number of rows than expected */
   NB_STORE_ERROR_MIGRATION,
-  NB_STORE_ERROR_OUTCOME_UNKNOWN /* the link broke in COMMIT and nobody could be asked how it ended: neither yes nor no */
+  NB_STORE_ERROR_OUTCOME_UNKNOWN /* the link broke in COMMIT and nobody could be asked how it ended: neither yes nor no
+                                  */
 } NbStoreError;
 
 /* @url: `sqlite:/path/to/file` or `postgresql://…` (also `postgresql:///db?host=/run/dir&port=…`).
  * Opens nothing yet but checks the url. The main context of the caller becomes the one events are handed out on. */
 NbStore *nb_store_new (const char *url, const NbStoreOptions *options, GError **error);
 
-/* One component's migrations: `NNN-name.sql` files in @dir, applied in order, each in one transaction under a lock. Lines
- * after `-- @sqlite` are for SQLite alone, after `-- @postgresql` for PostgreSQL alone, after `-- @both` for both; `@id@`
- * stands for the type of an id (INTEGER on SQLite, so that it is the rowid; BIGINT on PostgreSQL). */
+/* One component's migrations: `NNN-name.sql` files in @dir, applied in order, each in one transaction under a lock.
+ * Lines after `-- @sqlite` are for SQLite alone, after `-- @postgresql` for PostgreSQL alone, after `-- @both` for
+ * both; `@id@` stands for the type of an id (INTEGER on SQLite, so that it is the rowid; BIGINT on PostgreSQL). */
 typedef struct
 {
   char *component;
   int number;
   char *name;
-  enum { NB_MIGRATION_APPLIED, NB_MIGRATION_PENDING, NB_MIGRATION_CHANGED, NB_MIGRATION_UNKNOWN } state;
+  enum
+  {
+    NB_MIGRATION_APPLIED,
+    NB_MIGRATION_PENDING,
+    NB_MIGRATION_CHANGED,
+    NB_MIGRATION_UNKNOWN
+  } state;
 } NbMigration;
 
 /* Blocking, called before nb_store_start() by the process that owns the database's schema.
  * @report: (out) (optional) (element-type NbMigration). With @dry_run nothing is written. */
-gboolean nb_store_migrate (NbStore *self, const char *component, const char *dir, gboolean dry_run,
-                           GPtrArray **report, GError **error);
+gboolean nb_store_migrate (NbStore *self, const char *component, const char *dir, gboolean dry_run, GPtrArray **report,
+                           GError **error);
 
 /* Starts the worker threads; fails when the database can't be reached. */
 gboolean nb_store_start (NbStore *self, GError **error);
@@ -70,8 +77,8 @@ const NbSql *nb_store_intern_sql (NbStore *self, const char *sqlite, const char 
 
 /* Signal "committed" (GPtrArray of NbEvent): on the main context, right after COMMIT and before callbacks. */
 
-/* Deletes outbox rows and request keys that are older than these ages in microseconds, a bounded number in each of a few
- * transactions. Ends with the number of rows that it deleted; -1 with an error. */
+/* Deletes outbox rows and request keys that are older than these ages in microseconds, a bounded number in each of a
+ * few transactions. Ends with the number of rows that it deleted; -1 with an error. */
 void nb_store_prune_async (NbStore *self, gint64 outbox_age, gint64 key_age, GCancellable *cancellable,
                            GAsyncReadyCallback callback, gpointer user_data);
 gint64 nb_store_prune_finish (NbStore *self, GAsyncResult *result, GError **error);
@@ -80,7 +87,13 @@ gint64 nb_store_prune_finish (NbStore *self, GAsyncResult *result, GError **erro
 gint64 nb_id_floor (gint64 time);
 
 /* For tests: where in a transaction's life the hook is called, on the store thread. */
-typedef enum { NB_FAULT_BEFORE_BEGIN, NB_FAULT_AFTER_WRITE, NB_FAULT_BEFORE_COMMIT, NB_FAULT_AFTER_COMMIT } NbFaultPoint;
+typedef enum
+{
+  NB_FAULT_BEFORE_BEGIN,
+  NB_FAULT_AFTER_WRITE,
+  NB_FAULT_BEFORE_COMMIT,
+  NB_FAULT_AFTER_COMMIT
+} NbFaultPoint;
 typedef void (*NbFaultHook) (NbFaultPoint point, NbTransaction *transaction, gpointer user_data);
 void nb_store_set_fault_hook (NbStore *self, NbFaultHook hook, gpointer user_data);
 

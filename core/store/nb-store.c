@@ -27,7 +27,7 @@ typedef struct
 {
   NbStore *store;
   GPtrArray *events; /* of NbEvent */
-  GPtrArray *tasks; /* of GTask */
+  GPtrArray *tasks;  /* of GTask */
 } Delivery;
 
 static void
@@ -166,7 +166,7 @@ nb_store_new (const char *url, const NbStoreOptions *options, GError **error)
   queue_max = self->options.queue_max > 0 ? self->options.queue_max : QUEUE_MAX;
   self->writes = nb_queue_new (queue_max, "kind=\"write\"");
   self->reads = nb_queue_new (queue_max, "kind=\"read\"");
-  self->shared.patience = (gint64) (self->options.patience_ms > 0 ? self->options.patience_ms : PATIENCE_MS) * 1000;
+  self->shared.patience = (gint64)(self->options.patience_ms > 0 ? self->options.patience_ms : PATIENCE_MS) * 1000;
   self->shared.deliver = deliver;
   self->shared.deliver_data = self;
   self->shared.backend = nb_target_parse (url, &self->shared.target, error);
@@ -190,8 +190,7 @@ static void
 start_workers (NbStore *self, NbQueue *queue, guint n, guint group_max, gboolean keeps_clock, const char *name)
 {
   for (guint i = 0; i < n; i++)
-    g_ptr_array_add (self->workers,
-                     nb_worker_start (&self->shared, queue, group_max, keeps_clock && i == 0, name));
+    g_ptr_array_add (self->workers, nb_worker_start (&self->shared, queue, group_max, keeps_clock && i == 0, name));
 }
 
 gboolean
@@ -211,7 +210,9 @@ nb_store_start (NbStore *self, GError **error)
   nb_queue_open (self->reads);
   /* SQLite has one writer at a time; more threads would only wait for it. */
   start_workers (self, self->writes,
-                 is_sqlite ? 1 : self->options.n_workers > 0 ? self->options.n_workers : WORKERS,
+                 is_sqlite                     ? 1
+                 : self->options.n_workers > 0 ? self->options.n_workers
+                                               : WORKERS,
                  is_sqlite ? GROUP_MAX : 1, FALSE, "store-writer");
   start_workers (self, self->reads, self->options.n_readers > 0 ? self->options.n_readers : READERS, 1, !is_sqlite,
                  "store-reader");

@@ -13,8 +13,12 @@ static const struct
   const char *keyword;
   const char *value;
 } settled[] = {
-  { "connect_timeout", "5" },         { "keepalives_idle", "5" },   { "keepalives_interval", "2" },
-  { "keepalives_count", "3" },        { "tcp_user_timeout", "10000" }, { "client_encoding", "UTF8" },
+  { "connect_timeout", "5" },
+  { "keepalives_idle", "5" },
+  { "keepalives_interval", "2" },
+  { "keepalives_count", "3" },
+  { "tcp_user_timeout", "10000" },
+  { "client_encoding", "UTF8" },
   { "fallback_application_name", "neighborbid" },
 };
 

@@ -2,12 +2,12 @@
 /* What a function may do inside its transaction. After a statement has failed nothing goes on but the rollback. */
 #include "core/store/nb-transaction.h"
 
-G_DEFINE_QUARK (nb-store-error, nb_store_error)
+G_DEFINE_QUARK (nb - store - error, nb_store_error)
 
 void
 nb_transaction_init (NbTransaction *self, NbConnection *connection, gboolean is_read)
 {
-  *self = (NbTransaction) { .connection = connection, .is_read = is_read, .now = connection->now };
+  *self = (NbTransaction){ .connection = connection, .is_read = is_read, .now = connection->now };
 }
 
 void

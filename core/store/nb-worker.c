@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Runs jobs: one transaction each, or on SQLite those that wait together with one commit; repeats what may be repeated. */
+/* Runs jobs: one transaction each, or on SQLite those that wait together with one commit; repeats what may be repeated.
+ */
 #include "core/store/nb-worker.h"
 
 #include "core/domain/nb-metrics.h"
@@ -87,7 +88,8 @@ roll_back (NbWorker *self)
   NbConnection *connection = self->connection;
 
   if (connection->backend->is_alive (connection)
-      && (!connection->backend->is_in_transaction (connection) || connection->backend->run (connection, "ROLLBACK", NULL)))
+      && (!connection->backend->is_in_transaction (connection)
+          || connection->backend->run (connection, "ROLLBACK", NULL)))
     return;
   drop_connection (self);
 }
@@ -234,7 +236,7 @@ run_alone (NbWorker *self, NbJob *job)
         }
       count_retry (failure);
       if (failure == NB_FAILURE_CONFLICT)
-        g_usleep ((gulong) g_random_int_range (100, 1000 << MIN (attempt, 6)));
+        g_usleep ((gulong)g_random_int_range (100, 1000 << MIN (attempt, 6)));
     }
 }
 
@@ -277,13 +279,13 @@ commit_group (NbWorker *self, GPtrArray *jobs, GPtrArray *events)
     return FALSE;
   begin_transaction (self, &transaction, FALSE);
   for (guint i = 0; i < jobs->len; i++)
-    if (((NbJob *) g_ptr_array_index (jobs, i))->error == NULL)
+    if (((NbJob *)g_ptr_array_index (jobs, i))->error == NULL)
       nb_transaction_reach (&transaction, NB_FAULT_AFTER_COMMIT);
   return TRUE;
 }
 
-/* Runs @jobs with one commit, which nobody can tell from a commit each: they run one after another, and nobody is answered
- * before the commit. Returns: FALSE when all was rolled back and each must run alone */
+/* Runs @jobs with one commit, which nobody can tell from a commit each: they run one after another, and nobody is
+ * answered before the commit. Returns: FALSE when all was rolled back and each must run alone */
 static gboolean
 run_together (NbWorker *self, GPtrArray *jobs)
 {
@@ -337,7 +339,7 @@ run_jobs (NbWorker *self, GPtrArray *jobs)
     for (guint i = 0; i < n; i++)
       run_alone (self, g_ptr_array_index (jobs, i));
   if (n > 0)
-    nb_metric_observe (self->durations, (double) (g_get_monotonic_time () - began_at) / G_USEC_PER_SEC);
+    nb_metric_observe (self->durations, (double)(g_get_monotonic_time () - began_at) / G_USEC_PER_SEC);
 
   g_ptr_array_extend_and_steal (jobs, g_steal_pointer (&cancelled));
   self->shared->deliver (jobs, self->shared->deliver_data);
@@ -387,8 +389,8 @@ nb_worker_start (NbWorkerShared *shared, NbQueue *queue, guint group_max, gboole
   self->queue = queue;
   self->group_max = group_max;
   self->keeps_clock = keeps_clock;
-  self->durations = nb_metrics_histogram ("store_transaction_duration_seconds", "From BEGIN to the end of COMMIT.", NULL,
-                                          nb_metrics_seconds, nb_metrics_n_seconds);
+  self->durations = nb_metrics_histogram ("store_transaction_duration_seconds", "From BEGIN to the end of COMMIT.",
+                                          NULL, nb_metrics_seconds, nb_metrics_n_seconds);
   self->thread = g_thread_new (name, work, self);
   return self;
 }

@@ -20,9 +20,9 @@ typedef struct
   gpointer deliver_data;
   NbFaultHook hook;
   gpointer hook_data;
-  gint is_healthy; /* atomic */
-  gint is_stopping; /* atomic */
-  gint64 clock_offset; /* atomic: from the monotonic clock to the database's */
+  gint is_healthy;          /* atomic */
+  gint is_stopping;         /* atomic */
+  gint64 clock_offset;      /* atomic: from the monotonic clock to the database's */
   gint64 clock_measured_at; /* atomic */
 } NbWorkerShared;
 

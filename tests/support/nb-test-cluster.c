@@ -25,7 +25,7 @@ static gid_t run_as_group;
 static int
 newest_first (gconstpointer a, gconstpointer b)
 {
-  return (int) g_ascii_strtoll (*(char *const *) b, NULL, 10) - (int) g_ascii_strtoll (*(char *const *) a, NULL, 10);
+  return (int)g_ascii_strtoll (*(char *const *)b, NULL, 10) - (int)g_ascii_strtoll (*(char *const *)a, NULL, 10);
 }
 
 static char *
@@ -120,13 +120,27 @@ start (void)
   g_autofree char *log = g_build_filename (folder, "log", NULL);
   g_autoptr (GError) error = NULL;
   gint64 deadline = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
-  char *argv[] = { postgres,           "-D", data,
-                   "-k",               folder, "-c",
-                   "listen_addresses=", "-c", "fsync=on",
-                   "-c",               "synchronous_commit=on", "-c",
-                   "max_connections=60", "-c", "shared_buffers=64MB",
-                   "-c",               "logging_collector=on", "-c",
-                   "log_directory=..", "-c", "log_filename=log",
+  char *argv[] = { postgres,
+                   "-D",
+                   data,
+                   "-k",
+                   folder,
+                   "-c",
+                   "listen_addresses=",
+                   "-c",
+                   "fsync=on",
+                   "-c",
+                   "synchronous_commit=on",
+                   "-c",
+                   "max_connections=60",
+                   "-c",
+                   "shared_buffers=64MB",
+                   "-c",
+                   "logging_collector=on",
+                   "-c",
+                   "log_directory=..",
+                   "-c",
+                   "log_filename=log",
                    NULL };
 
   if (!g_spawn_async (folder, argv, NULL,
@@ -238,7 +252,7 @@ nb_test_cluster_shut_down (void)
   if (folder == NULL || owner != getpid ())
     return;
   stop (SIGINT);
-  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+  g_spawn_sync (NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
   g_clear_pointer (&folder, g_free);
   g_clear_pointer (&programs, g_free);
 }

@@ -95,8 +95,8 @@ NbStore *
 nb_test_store_new_full (NbTestDatabase *self, const NbStoreOptions *options)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *sql = g_build_filename (g_getenv ("NB_TEST_SOURCE_DIR") ? g_getenv ("NB_TEST_SOURCE_DIR") : ".",
-                                           "data", "sql", NULL);
+  g_autofree char *sql
+      = g_build_filename (g_getenv ("NB_TEST_SOURCE_DIR") ? g_getenv ("NB_TEST_SOURCE_DIR") : ".", "data", "sql", NULL);
   NbStore *store = nb_store_new (self->url, options, &error);
 
   g_assert_no_error (error);
@@ -155,7 +155,7 @@ nb_test_database_kill_backends (NbTestDatabase *self)
   sql = g_strdup_printf ("SELECT count(pg_terminate_backend (pid, 5000)) FROM pg_stat_activity WHERE datname = '%s'",
                          self->name);
   count = nb_test_cluster_run ("postgres", sql);
-  return (guint) g_ascii_strtoull (count, NULL, 10);
+  return (guint)g_ascii_strtoull (count, NULL, 10);
 }
 
 void

@@ -14,8 +14,8 @@ typedef enum
 
 typedef struct _NbTestDatabase NbTestDatabase;
 
-/* An empty database. The PostgreSQL server is started on first use, once for each test program, and ends with it. A missing
- * program fails the test, with a reason. */
+/* An empty database. The PostgreSQL server is started on first use, once for each test program, and ends with it. A
+ * missing program fails the test, with a reason. */
 NbTestDatabase *nb_test_database_new (NbTestDatabaseKind kind);
 void nb_test_database_free (NbTestDatabase *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NbTestDatabase, nb_test_database_free)

@@ -46,7 +46,7 @@ void
 nb_test_loop_set_up (NbTestLoop *self, guint seconds)
 {
   self->context = g_main_context_new ();
-  self->deadline = g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
+  self->deadline = g_get_monotonic_time () + (gint64)seconds * G_USEC_PER_SEC;
   g_main_context_push_thread_default (self->context);
   set_watchdog (self->deadline);
 }
@@ -77,19 +77,19 @@ nb_test_loop_run_until (NbTestLoop *self, NbTestCondition condition, gpointer us
 static gboolean
 is_true (gpointer user_data)
 {
-  return *(const gboolean *) user_data;
+  return *(const gboolean *)user_data;
 }
 
 void
 nb_test_loop_run_until_true (NbTestLoop *self, const gboolean *flag)
 {
-  nb_test_loop_run_until (self, is_true, (gpointer) flag);
+  nb_test_loop_run_until (self, is_true, (gpointer)flag);
 }
 
 static gboolean
 has_result (gpointer user_data)
 {
-  return *(GAsyncResult **) user_data != NULL;
+  return *(GAsyncResult **)user_data != NULL;
 }
 
 GAsyncResult *

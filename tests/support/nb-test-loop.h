@@ -12,8 +12,8 @@ typedef struct
   gint64 deadline; /* monotonic */
 } NbTestLoop;
 
-/* Makes a context of its own the thread's default. The watchdog ends the program, with a message, when the test isn't over
- * after @seconds. */
+/* Makes a context of its own the thread's default. The watchdog ends the program, with a message, when the test isn't
+ * over after @seconds. */
 void nb_test_loop_set_up (NbTestLoop *self, guint seconds);
 /* Runs what is still pending, and gives the thread its former default back. */
 void nb_test_loop_tear_down (NbTestLoop *self);
