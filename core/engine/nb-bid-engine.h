@@ -11,8 +11,8 @@ G_DECLARE_FINAL_TYPE (NbBidEngine, nb_bid_engine, NB, BID_ENGINE, GObject)
 
 typedef struct
 {
-  guint batch_max; /* commands in one transaction; default 256 */
-  guint queue_max; /* commands that wait for one auction; default 1024; above it `busy` */
+  guint batch_max;      /* commands in one transaction; default 256 */
+  guint queue_max;      /* commands that wait for one auction; default 1024; above it `busy` */
   guint fee_hundredths; /* fee in hundredths of a percent of what was captured */
 } NbEngineOptions;
 
@@ -24,7 +24,7 @@ typedef struct
   NbMoney amount;
   gint64 quantity;
   gint64 expected_seq; /* -1: not asked for */
-  const char *key; /* (nullable) idempotency key; copied */
+  const char *key;     /* (nullable) idempotency key; copied */
 } NbBidRequest;
 
 /* What a bidder is told after the commit. */
@@ -38,7 +38,7 @@ typedef struct
   NbMoney price;
   NbMoney min_next;
   gint64 ends_at;
-  NbMoney hold; /* what is held for the bidder in this auction after the bid */
+  NbMoney hold;       /* what is held for the bidder in this auction after the bid */
   gboolean is_replay; /* the stored answer of an earlier use of the key */
 } NbBidResult;
 
@@ -48,16 +48,24 @@ void nb_bid_engine_set_options (NbBidEngine *self, const NbEngineOptions *option
 /* Stamps the bid with its time of arrival and queues it. */
 void nb_bid_engine_bid_async (NbBidEngine *self, const NbBidRequest *request, GAsyncReadyCallback callback,
                               gpointer user_data);
+/* A refused bid sets only @answer's is_replay. */
 gboolean nb_bid_engine_bid_finish (NbBidEngine *self, GAsyncResult *result, NbBidResult *answer, GError **error);
 
 /* @actor must be the seller without bids, or @is_admin with a reason. */
-void nb_bid_engine_cancel_async (NbBidEngine *self, gint64 auction, gint64 actor, gboolean is_admin,
-                                 const char *reason, GAsyncReadyCallback callback, gpointer user_data);
+void nb_bid_engine_cancel_async (NbBidEngine *self, gint64 auction, gint64 actor, gboolean is_admin, const char *reason,
+                                 GAsyncReadyCallback callback, gpointer user_data);
 gboolean nb_bid_engine_cancel_finish (NbBidEngine *self, GAsyncResult *result, GError **error);
 
 /* Opens (scheduled), closes (past its end) or fires due timers, whichever is due; nothing due is fine. */
 void nb_bid_engine_advance_async (NbBidEngine *self, gint64 auction, GAsyncReadyCallback callback, gpointer user_data);
 gboolean nb_bid_engine_advance_finish (NbBidEngine *self, GAsyncResult *result, GError **error);
+
+/* Pauses the auction when its type is not running, and lets it go on, its end moved by the pause, when the type is
+ * back. */
+void nb_bid_engine_sync_async (NbBidEngine *self, gint64 auction, GAsyncReadyCallback callback, gpointer user_data);
+gboolean nb_bid_engine_sync_finish (NbBidEngine *self, GAsyncResult *result, GError **error);
+
+/* Signal "due-changed" (gint64 auction, gint64 due_at): when an auction that was in a batch is due next; 0: never. */
 
 /* Refuses new commands with `shutting_down`, and calls back when nothing waits or runs any more. */
 void nb_bid_engine_drain_async (NbBidEngine *self, GAsyncReadyCallback callback, gpointer user_data);

@@ -23,12 +23,12 @@ typedef struct
 {
   const char *type;
   gint64 seller;
-  const char *title; /* 1 to 100 characters */
+  const char *title;       /* 1 to 100 characters */
   const char *description; /* up to 5,000 characters */
-  const char *category; /* (nullable) */
-  const char *condition; /* (nullable) */
-  const char *region; /* (nullable): the seller's */
-  gint64 starts_at; /* 0: now */
+  const char *category;    /* (nullable) */
+  const char *condition;   /* (nullable) */
+  const char *region;      /* (nullable): the seller's */
+  gint64 starts_at;        /* 0: now */
   gint64 ends_at;
   gint64 quantity; /* 0: one */
   GVariant *terms; /* a{sv} */
@@ -49,12 +49,12 @@ typedef struct _NbAuctionView
   char *region_name;
   char *seller_nickname;
   char *leader_nickname; /* (nullable) */
-  gint64 winner; /* 0: none */
+  gint64 winner;         /* 0: none */
   char *winner_nickname; /* (nullable) */
   NbMoney winning_price;
   gint64 closed_at; /* 0: not yet */
   gint64 created_at;
-  char *pause_reason; /* (nullable) */
+  char *pause_reason;  /* (nullable) */
   char *unsold_reason; /* (nullable) */
 } NbAuctionView;
 
@@ -73,7 +73,13 @@ void nb_catalogue_get_async (NbCatalogue *self, gint64 auction, gint64 viewer, G
                              gpointer user_data);
 NbAuctionView *nb_catalogue_get_finish (NbCatalogue *self, GAsyncResult *result, GError **error);
 
-typedef enum { NB_SORT_RECENT, NB_SORT_END_SOON, NB_SORT_PRICE_ASC, NB_SORT_PRICE_DESC } NbSort;
+typedef enum
+{
+  NB_SORT_RECENT,
+  NB_SORT_END_SOON,
+  NB_SORT_PRICE_ASC,
+  NB_SORT_PRICE_DESC
+} NbSort;
 
 typedef struct
 {
@@ -85,26 +91,26 @@ typedef struct
   NbMoney min_price; /* 0: any */
   NbMoney max_price;
   const char *text; /* words to find */
-  gint64 seller; /* 0: any */
-  gint64 bidder; /* 0: any; auctions this person bid on */
+  gint64 seller;    /* 0: any */
+  gint64 bidder;    /* 0: any; auctions this person bid on */
   NbSort sort;
-  guint limit; /* 1 to 100 */
+  guint limit;        /* 1 to 100 */
   const char *cursor; /* from the page before */
   gint64 viewer;
 } NbSearch;
 
 typedef struct
 {
-  GPtrArray *items; /* of NbAuctionView */
+  GPtrArray *items;  /* of NbAuctionView */
   char *next_cursor; /* (nullable) */
-  gint64 total; /* -1: not counted */
+  gint64 total;      /* -1: not counted */
 } NbSearchPage;
 
 void nb_search_page_free (NbSearchPage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NbSearchPage, nb_search_page_free)
 
-void nb_catalogue_search_async (NbCatalogue *self, const NbSearch *search, gboolean count,
-                                GAsyncReadyCallback callback, gpointer user_data);
+void nb_catalogue_search_async (NbCatalogue *self, const NbSearch *search, gboolean count, GAsyncReadyCallback callback,
+                                gpointer user_data);
 NbSearchPage *nb_catalogue_search_finish (NbCatalogue *self, GAsyncResult *result, GError **error);
 
 /* One line of the bid history as a viewer may see it. */

@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The engine's queues: commands wait per auction while a batch of it runs, and the next batch takes what waits. */
+#include "core/engine/nb-bid-engine.h"
+
+#include "core/domain/nb-metrics.h"
+#include "core/engine/nb-batch.h"
+#include "core/store/nb-store-private.h"
+
+#include <glib/gi18n.h>
+
+#define DEFAULT_BATCH_MAX 256
+#define DEFAULT_QUEUE_MAX 1024
+/* Commands that may wait over all auctions, in multiples of what one auction may have. */
+#define TOTAL_QUEUES 64
+#define RETRY_AFTER_MS 200
+/* Batches at once on PostgreSQL, over disjoint auctions. */
+#define MAX_BATCHES 4
+
+typedef struct
+{
+  gint64 auction;
+  GQueue waiting;      /* of NbCommand */
+  gboolean is_running; /* in a batch now */
+} NbLane;
+
+struct _NbBidEngine
+{
+  GObject parent_instance;
+
+  NbStore *store;
+  NbRegistry *registry;
+  NbEngineOptions options;
+  GHashTable *lanes; /* auction → NbLane */
+  GQueue ready;      /* of NbLane: something waits and no batch runs */
+  guint n_waiting;
+  guint n_running;
+  guint max_running;
+  GTask *drain; /* (nullable) */
+  gboolean is_draining;
+
+  GHashTable *bid_metrics; /* type name → array of NbMetric */
+  NbMetric *batch_size;
+  NbMetric *queue_seconds;
+  NbMetric *decide_seconds;
+  NbMetric *commit_seconds;
+  NbMetric *close_lag;
+};
+
+enum
+{
+  SIGNAL_DUE_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (NbBidEngine, nb_bid_engine, G_TYPE_OBJECT)
+
+static void start_batches (NbBidEngine *self);
+
+static void
+free_lane (gpointer data)
+{
+  NbLane *lane = data;
+
+  g_queue_clear_full (&lane->waiting, (GDestroyNotify)nb_command_free);
+  g_free (lane);
+}
+
+static void
+nb_bid_engine_finalize (GObject *object)
+{
+  NbBidEngine *self = NB_BID_ENGINE (object);
+
+  g_queue_clear (&self->ready);
+  g_hash_table_unref (self->lanes);
+  g_hash_table_unref (self->bid_metrics);
+  g_clear_object (&self->drain);
+  g_clear_object (&self->store);
+  g_clear_object (&self->registry);
+  G_OBJECT_CLASS (nb_bid_engine_parent_class)->finalize (object);
+}
+
+static void
+nb_bid_engine_class_init (NbBidEngineClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = nb_bid_engine_finalize;
+  signals[SIGNAL_DUE_CHANGED] = g_signal_new ("due-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                              NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT64, G_TYPE_INT64);
+}
+
+static NbMetric *
+stage_metric (const char *stage)
+{
+  g_autofree char *labels = g_strdup_printf ("stage=\"%s\"", stage);
+
+  return nb_metrics_histogram ("bid_duration_seconds", "Time that a batch of bids spends in each stage.", labels,
+                               nb_metrics_seconds, nb_metrics_n_seconds);
+}
+
+static void
+nb_bid_engine_init (NbBidEngine *self)
+{
+  static const double sizes[] = { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024 };
+
+  self->lanes = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, free_lane);
+  self->bid_metrics = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_queue_init (&self->ready);
+  self->batch_size = nb_metrics_histogram ("bid_batch_size", "Commands that were committed together.", NULL, sizes,
+                                           G_N_ELEMENTS (sizes));
+  self->queue_seconds = stage_metric ("queue");
+  self->decide_seconds = stage_metric ("decide");
+  self->commit_seconds = stage_metric ("commit");
+  self->close_lag = nb_metrics_histogram ("auction_close_lag_seconds", "From an auction's end to its close.", NULL,
+                                          nb_metrics_seconds, nb_metrics_n_seconds);
+}
+
+void
+nb_bid_engine_set_options (NbBidEngine *self, const NbEngineOptions *options)
+{
+  g_return_if_fail (NB_IS_BID_ENGINE (self) && options != NULL);
+
+  self->options = *options;
+  if (self->options.batch_max == 0)
+    self->options.batch_max = DEFAULT_BATCH_MAX;
+  if (self->options.queue_max == 0)
+    self->options.queue_max = DEFAULT_QUEUE_MAX;
+}
+
+NbBidEngine *
+nb_bid_engine_new (NbStore *store, NbRegistry *registry, const NbEngineOptions *options)
+{
+  NbBidEngine *self = g_object_new (NB_TYPE_BID_ENGINE, NULL);
+
+  self->store = g_object_ref (store);
+  self->registry = g_object_ref (registry);
+  self->max_running = nb_store_is_sqlite (store) ? 1 : MAX_BATCHES;
+  nb_bid_engine_set_options (self, options);
+  return self;
+}
+
+static NbMetric *
+bid_metric (NbBidEngine *self, const char *type, int result)
+{
+  NbMetric **of_type = g_hash_table_lookup (self->bid_metrics, type);
+  g_autofree char *labels = NULL;
+
+  if (of_type == NULL)
+    {
+      of_type = g_new0 (NbMetric *, NB_N_ERRORS + 1);
+      g_hash_table_insert (self->bid_metrics, g_strdup (type), of_type);
+    }
+  if (of_type[result] == NULL)
+    {
+      labels = g_strdup_printf ("type=\"%s\",result=\"%s\"", type,
+                                result == NB_N_ERRORS ? "accepted" : nb_error_code_name ((NbErrorCode)result));
+      of_type[result] = nb_metrics_counter ("bids_total", "Bids that were answered.", labels);
+    }
+  return of_type[result];
+}
+
+static void
+count_answer (NbBidEngine *self, NbBatch *batch, const NbCommand *command)
+{
+  const NbSlot *slot = batch->slots != NULL ? g_hash_table_lookup (batch->slots, &command->auction) : NULL;
+  int result = command->error != NULL ? (int)nb_error_get_code (command->error) : NB_N_ERRORS;
+
+  if (command->kind == NB_COMMAND_BID && slot != NULL)
+    nb_metric_add (bid_metric (self, slot->auction->type, result), 1);
+}
+
+/* What the commit made true: lags, due times, types at fault. */
+static void
+publish (NbBidEngine *self, NbBatch *batch)
+{
+  for (guint i = 0; i < batch->faults->len; i++)
+    g_warning ("%s", (const char *)g_ptr_array_index (batch->faults, i));
+  for (guint i = 0; i < batch->lags->len; i++)
+    nb_metric_observe (self->close_lag, (double)g_array_index (batch->lags, gint64, i) / G_USEC_PER_SEC);
+  for (guint i = 0; i < batch->dues->len; i++)
+    {
+      const NbDue *due = &g_array_index (batch->dues, NbDue, i);
+
+      g_signal_emit (self, signals[SIGNAL_DUE_CHANGED], 0, due->auction, due->due_at);
+    }
+}
+
+static void
+measure (NbBidEngine *self, const NbBatch *batch)
+{
+  const NbCommand *first = g_ptr_array_index (batch->commands, 0);
+  gint64 now = g_get_monotonic_time ();
+
+  nb_metric_observe (self->batch_size, batch->commands->len);
+  nb_metric_observe (self->queue_seconds, (double)(batch->started_at - first->queued_at) / G_USEC_PER_SEC);
+  nb_metric_observe (self->decide_seconds, (double)batch->decide_time / G_USEC_PER_SEC);
+  nb_metric_observe (self->commit_seconds, (double)(now - batch->started_at) / G_USEC_PER_SEC);
+}
+
+/* The inside of a store's fault is nobody's business; whether trying again helps is. */
+static void
+fail_all (NbBatch *batch, const GError *error)
+{
+  if (error->domain != NB_ERROR)
+    g_warning ("a batch of %u commands was rolled back: %s", batch->commands->len, error->message);
+  for (guint i = 0; i < batch->commands->len; i++)
+    nb_command_refuse (g_ptr_array_index (batch->commands, i), g_error_copy (error));
+}
+
+static void
+free_lanes (NbBidEngine *self, const NbBatch *batch)
+{
+  for (guint i = 0; i < batch->auctions->len; i++)
+    {
+      gint64 id = g_array_index (batch->auctions, gint64, i);
+      NbLane *lane = g_hash_table_lookup (self->lanes, &id);
+
+      lane->is_running = FALSE;
+      if (g_queue_is_empty (&lane->waiting))
+        g_hash_table_remove (self->lanes, &id);
+      else
+        g_queue_push_tail (&self->ready, lane);
+    }
+}
+
+static void
+finish_drain (NbBidEngine *self)
+{
+  g_autoptr (GTask) drain = NULL;
+
+  if (self->drain == NULL || self->n_running > 0 || self->n_waiting > 0)
+    return;
+  drain = g_steal_pointer (&self->drain);
+  g_task_return_boolean (drain, TRUE);
+}
+
+typedef struct
+{
+  NbBidEngine *engine;
+  NbBatch *batch;
+} NbRun;
+
+static void
+batch_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NbRun *run = user_data;
+  g_autoptr (NbBidEngine) self = run->engine;
+  g_autoptr (NbBatch) batch = run->batch;
+  g_autoptr (GError) error = NULL;
+
+  g_free (run);
+  self->n_running--;
+  free_lanes (self, batch);
+  if (!nb_store_transact_finish (NB_STORE (source), result, &error))
+    fail_all (batch, error);
+  /* The next batch commits while this one's answers are given. */
+  start_batches (self);
+  if (error == NULL)
+    publish (self, batch);
+  measure (self, batch);
+  for (guint i = 0; i < batch->commands->len; i++)
+    {
+      NbCommand *command = g_ptr_array_index (batch->commands, i);
+
+      count_answer (self, batch, command);
+      nb_command_answer (command);
+    }
+  finish_drain (self);
+}
+
+static void
+take_from_lane (NbBidEngine *self, NbLane *lane, NbBatch *batch)
+{
+  lane->is_running = TRUE;
+  g_array_append_val (batch->auctions, lane->auction);
+  while (batch->commands->len < self->options.batch_max && !g_queue_is_empty (&lane->waiting))
+    {
+      g_ptr_array_add (batch->commands, g_queue_pop_head (&lane->waiting));
+      self->n_waiting--;
+    }
+}
+
+static void
+start_batches (NbBidEngine *self)
+{
+  while (self->n_running < self->max_running && !g_queue_is_empty (&self->ready))
+    {
+      NbWallet *wallet = nb_registry_find_service (self->registry, NB_TYPE_WALLET);
+      NbBatch *batch = nb_batch_new (self->registry, wallet, self->options.fee_hundredths);
+      NbRun *run = g_new0 (NbRun, 1);
+
+      while (batch->commands->len < self->options.batch_max && !g_queue_is_empty (&self->ready))
+        take_from_lane (self, g_queue_pop_head (&self->ready), batch);
+      batch->started_at = g_get_monotonic_time ();
+      run->engine = g_object_ref (self);
+      run->batch = batch;
+      self->n_running++;
+      nb_store_transact_async (self->store, nb_batch_run, batch, NULL, NULL, batch_cb, run);
+    }
+}
+
+static GError *
+check_room (NbBidEngine *self, const NbLane *lane, gboolean is_ours)
+{
+  GError *error;
+
+  if (self->is_draining)
+    return nb_error_new (NB_ERROR_SHUTTING_DOWN, N_ ("the server is leaving; try again in a moment"), NULL);
+  if (is_ours
+      || ((lane == NULL || lane->waiting.length < self->options.queue_max)
+          && self->n_waiting < self->options.queue_max * TOTAL_QUEUES))
+    return NULL;
+  error = nb_error_new (NB_ERROR_BUSY, N_ ("too many wait for this auction; nothing was changed"), NULL);
+  nb_error_set_retry_after (error, RETRY_AFTER_MS);
+  return error;
+}
+
+/* Takes @command over. What the host itself asks for always finds room: there is at most one of it per auction and
+ * look. */
+static void
+submit (NbBidEngine *self, NbCommand *command)
+{
+  NbLane *lane = g_hash_table_lookup (self->lanes, &command->auction);
+  GError *error = check_room (self, lane, command->kind == NB_COMMAND_ADVANCE || command->kind == NB_COMMAND_SYNC);
+
+  if (error != NULL)
+    {
+      nb_command_refuse (command, error);
+      nb_command_answer (command);
+      nb_command_free (command);
+      return;
+    }
+  if (lane == NULL)
+    {
+      lane = g_new0 (NbLane, 1);
+      lane->auction = command->auction;
+      g_hash_table_insert (self->lanes, &lane->auction, lane);
+    }
+  if (!lane->is_running && g_queue_is_empty (&lane->waiting))
+    g_queue_push_tail (&self->ready, lane);
+  g_queue_push_tail (&lane->waiting, command);
+  self->n_waiting++;
+  start_batches (self);
+}
+
+static GError *
+check_bid (const NbBidRequest *request)
+{
+  GError *error;
+
+  if (nb_money_is_operation (request->amount) && request->quantity >= 1)
+    return NULL;
+  error = nb_error_new (NB_ERROR_VALIDATION_FAILED, N_ ("a bid names an amount and a quantity, both at least 1"), NULL);
+  nb_error_set_field (error, request->quantity >= 1 ? "amount" : "quantity");
+  return error;
+}
+
+void
+nb_bid_engine_bid_async (NbBidEngine *self, const NbBidRequest *request, GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  NbCommand *command;
+  GError *error;
+
+  g_task_set_source_tag (task, nb_bid_engine_bid_async);
+  command = nb_command_new (NB_COMMAND_BID, request->auction, nb_store_now (self->store), task);
+  error = check_bid (request);
+  if (error != NULL)
+    {
+      nb_command_refuse (command, error);
+      nb_command_answer (command);
+      nb_command_free (command);
+      return;
+    }
+  command->bid = (NbBid){ .id = nb_id_new (),
+                          .person = request->person,
+                          .kind = request->kind,
+                          .amount = request->amount,
+                          .quantity = request->quantity,
+                          .at = command->at };
+  command->expected_seq = request->expected_seq;
+  command->key = g_strdup (request->key);
+  submit (self, command);
+}
+
+gboolean
+nb_bid_engine_bid_finish (NbBidEngine *self, GAsyncResult *result, NbBidResult *answer, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  *answer = *(const NbBidResult *)g_task_get_task_data (G_TASK (result));
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+nb_bid_engine_cancel_async (NbBidEngine *self, gint64 auction, gint64 actor, gboolean is_admin, const char *reason,
+                            GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  NbCommand *command;
+
+  g_task_set_source_tag (task, nb_bid_engine_cancel_async);
+  command = nb_command_new (NB_COMMAND_CANCEL, auction, nb_store_now (self->store), task);
+  command->actor = actor;
+  command->is_admin = is_admin;
+  command->reason = g_strdup (reason);
+  submit (self, command);
+}
+
+gboolean
+nb_bid_engine_cancel_finish (NbBidEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+submit_own (NbBidEngine *self, NbCommandKind kind, gint64 auction, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, submit_own);
+  submit (self, nb_command_new (kind, auction, nb_store_now (self->store), task));
+}
+
+void
+nb_bid_engine_advance_async (NbBidEngine *self, gint64 auction, GAsyncReadyCallback callback, gpointer user_data)
+{
+  submit_own (self, NB_COMMAND_ADVANCE, auction, callback, user_data);
+}
+
+gboolean
+nb_bid_engine_advance_finish (NbBidEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+nb_bid_engine_sync_async (NbBidEngine *self, gint64 auction, GAsyncReadyCallback callback, gpointer user_data)
+{
+  submit_own (self, NB_COMMAND_SYNC, auction, callback, user_data);
+}
+
+gboolean
+nb_bid_engine_sync_finish (NbBidEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+nb_bid_engine_drain_async (NbBidEngine *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, nb_bid_engine_drain_async);
+  if (self->drain != NULL)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "the engine is draining already");
+      return;
+    }
+  self->is_draining = TRUE;
+  self->drain = g_steal_pointer (&task);
+  finish_drain (self);
+}
+
+gboolean
+nb_bid_engine_drain_finish (NbBidEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One thing that the engine was asked to do to an auction, and its answer. */
+#pragma once
+
+#include "core/domain/nb-auction-private.h"
+#include "core/engine/nb-bid-engine.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  NB_COMMAND_BID,
+  NB_COMMAND_CANCEL,
+  NB_COMMAND_ADVANCE, /* open, fire timers, close: whatever is due */
+  NB_COMMAND_SYNC     /* pause when the type is stopped, go on when it is back */
+} NbCommandKind;
+
+typedef struct
+{
+  NbCommandKind kind;
+  gint64 auction;
+  gint64 at;        /* when it reached the server, by the store's clock */
+  gint64 queued_at; /* monotonic, for the metrics */
+  GTask *task;
+
+  NbBid bid;
+  gint64 expected_seq;
+  char *key; /* (nullable) */
+
+  gint64 actor; /* who cancels */
+  gboolean is_admin;
+  char *reason;
+
+  /* The answer: set anew each time the batch runs. */
+  NbBidResult result;
+  GError *error;
+} NbCommand;
+
+NbCommand *nb_command_new (NbCommandKind kind, gint64 auction, gint64 at, GTask *task);
+void nb_command_free (NbCommand *self);
+/* Forgets the answer of an earlier run. */
+void nb_command_reset (NbCommand *self);
+/* Refuses it: @error is taken over. */
+void nb_command_refuse (NbCommand *self, GError *error);
+/* Returns: (transfer full): the canonical text of what was asked, for the idempotency key */
+char *nb_command_fingerprint (const NbCommand *self);
+/* Gives the answer to the caller, on the main loop. */
+void nb_command_answer (NbCommand *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NbCommand, nb_command_free)
+
+G_END_DECLS
