@@ -56,6 +56,7 @@ typedef struct _NbAuctionView
   gint64 created_at;
   char *pause_reason;  /* (nullable) */
   char *unsold_reason; /* (nullable) */
+  NbMoney own_max;     /* the most that the viewer named in this auction; 0: did not bid, or not asked for (lists) */
 } NbAuctionView;
 
 NbAuctionView *nb_auction_view_ref (NbAuctionView *self);
@@ -90,10 +91,10 @@ typedef struct
   const char *condition;
   NbMoney min_price; /* 0: any */
   NbMoney max_price;
-  const char *text; /* words to find */
-  gint64 seller;    /* 0: any */
-  gint64 bidder;    /* 0: any; auctions this person bid on */
-  NbSort sort;
+  const char *text;   /* words to find, all of them */
+  gint64 seller;      /* 0: any */
+  gint64 bidder;      /* 0: any; auctions this person bid on */
+  NbSort sort;        /* with END_SOON and the prices and no status: open ones */
   guint limit;        /* 1 to 100 */
   const char *cursor; /* from the page before */
   gint64 viewer;
