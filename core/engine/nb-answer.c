@@ -27,7 +27,7 @@ is_passing (const GError *error)
 }
 
 char *
-nb_answer_to_text (const NbCommand *command)
+nb_answer_to_text (const NbEngineCommand *command)
 {
   const NbBidResult *result = &command->result;
 
@@ -63,7 +63,7 @@ read_result (NbBidResult *result, const char *text)
 }
 
 void
-nb_answer_from_text (NbCommand *command, const char *text)
+nb_answer_from_text (NbEngineCommand *command, const char *text)
 {
   GError *error = NULL;
 
@@ -74,5 +74,5 @@ nb_answer_from_text (NbCommand *command, const char *text)
     error = nb_error_from_text (text + strlen (ERROR_PREFIX));
   if (error == NULL)
     error = nb_error_new (NB_ERROR_INTERNAL, "the stored answer “{text}” can't be read", "text", text, NULL);
-  nb_command_refuse (command, error);
+  nb_engine_command_refuse (command, error);
 }

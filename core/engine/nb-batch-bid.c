@@ -6,7 +6,7 @@
 #include <glib/gi18n.h>
 
 static GError *
-check_person (NbBatch *self, const NbSlot *slot, NbCommand *command)
+check_person (NbBatch *self, const NbSlot *slot, NbEngineCommand *command)
 {
   const NbBidder *bidder = g_hash_table_lookup (self->bidders, &command->bid.person);
 
@@ -19,7 +19,7 @@ check_person (NbBatch *self, const NbSlot *slot, NbCommand *command)
 }
 
 static GError *
-check_moment (const NbSlot *slot, const NbCommand *command)
+check_moment (const NbSlot *slot, const NbEngineCommand *command)
 {
   switch (slot->auction->status)
     {
@@ -37,7 +37,7 @@ check_moment (const NbSlot *slot, const NbCommand *command)
 }
 
 static GError *
-check_request (const NbSlot *slot, const NbCommand *command)
+check_request (const NbSlot *slot, const NbEngineCommand *command)
 {
   const NbAuction *auction = slot->auction;
   GError *refusal = NULL;
@@ -53,7 +53,7 @@ check_request (const NbSlot *slot, const NbCommand *command)
 }
 
 static GError *
-check_buy_now (const NbSlot *slot, const NbCommand *command)
+check_buy_now (const NbSlot *slot, const NbEngineCommand *command)
 {
   NbQuote quote;
 
@@ -69,7 +69,7 @@ check_buy_now (const NbSlot *slot, const NbCommand *command)
 
 /* Refusals of an auction that can be bid on say what a bid needs now. */
 static void
-refuse (NbSlot *slot, NbCommand *command, GError *refusal)
+refuse (NbSlot *slot, NbEngineCommand *command, GError *refusal)
 {
   NbView view;
   NbQuote quote;
@@ -81,7 +81,7 @@ refuse (NbSlot *slot, NbCommand *command, GError *refusal)
       nb_auction_type_quote (slot->type, slot->auction, command->bid.person, command->at, &quote);
       nb_error_set_prices (refusal, MAX (quote.min_next, 0), view.price ? slot->auction->price : 0);
     }
-  nb_command_refuse (command, refusal);
+  nb_engine_command_refuse (command, refusal);
 }
 
 static gboolean
@@ -91,14 +91,14 @@ is_fault (const GError *error)
 }
 
 static void
-refuse_by_fault (NbBatch *self, NbSlot *slot, NbCommand *command, const GError *fault)
+refuse_by_fault (NbBatch *self, NbSlot *slot, NbEngineCommand *command, const GError *fault)
 {
   nb_batch_quarantine (self, slot, command->at, fault);
-  nb_command_refuse (command, check_moment (slot, command));
+  nb_engine_command_refuse (command, check_moment (slot, command));
 }
 
 static void
-fill_result (NbSlot *slot, NbCommand *command, const NbDecision *decision)
+fill_result (NbSlot *slot, NbEngineCommand *command, const NbDecision *decision)
 {
   NbBidResult *result = &command->result;
   NbView view;
@@ -115,7 +115,7 @@ fill_result (NbSlot *slot, NbCommand *command, const NbDecision *decision)
 }
 
 static gboolean
-accept (NbBatch *self, NbSlot *slot, NbCommand *command, const NbDecision *decision, GError **error)
+accept (NbBatch *self, NbSlot *slot, NbEngineCommand *command, const NbDecision *decision, GError **error)
 {
   const NbBid *bid = &command->bid;
   g_autoptr (GError) refusal = NULL;
@@ -142,7 +142,7 @@ accept (NbBatch *self, NbSlot *slot, NbCommand *command, const NbDecision *decis
 }
 
 static gboolean
-judge (NbBatch *self, NbSlot *slot, NbCommand *command, GError **error)
+judge (NbBatch *self, NbSlot *slot, NbEngineCommand *command, GError **error)
 {
   g_autoptr (GError) refusal = NULL;
   g_autoptr (NbDecision) decision
@@ -160,7 +160,7 @@ judge (NbBatch *self, NbSlot *slot, NbCommand *command, GError **error)
 }
 
 gboolean
-nb_batch_decide_bid (NbBatch *self, NbSlot *slot, NbCommand *command, GError **error)
+nb_batch_decide_bid (NbBatch *self, NbSlot *slot, NbEngineCommand *command, GError **error)
 {
   GError *refusal = check_person (self, slot, command);
 

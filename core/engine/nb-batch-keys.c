@@ -108,7 +108,7 @@ collect_keys (NbBatch *self)
 
   for (guint i = 0; i < self->commands->len; i++)
     {
-      const NbCommand *command = g_ptr_array_index (self->commands, i);
+      const NbEngineCommand *command = g_ptr_array_index (self->commands, i);
       NbRequestKey *key;
 
       if (command->key == NULL || find_key (self, command->bid.person, command->key) != NULL)
@@ -116,7 +116,7 @@ collect_keys (NbBatch *self)
       key = g_new0 (NbRequestKey, 1);
       key->person = command->bid.person;
       key->key = g_strdup (command->key);
-      key->fingerprint = nb_command_fingerprint (command);
+      key->fingerprint = nb_engine_command_fingerprint (command);
       key->is_ours = TRUE;
       g_hash_table_add (self->keys, key);
       g_ptr_array_add (sorted, key);
@@ -172,7 +172,7 @@ nb_batch_claim_keys (NbBatch *self, GError **error)
 }
 
 gboolean
-nb_batch_replay_key (NbBatch *self, NbCommand *command)
+nb_batch_replay_key (NbBatch *self, NbEngineCommand *command)
 {
   g_autofree char *fingerprint = NULL;
   NbRequestKey *key;
@@ -180,11 +180,11 @@ nb_batch_replay_key (NbBatch *self, NbCommand *command)
   if (command->key == NULL)
     return FALSE;
   key = find_key (self, command->bid.person, command->key);
-  fingerprint = nb_command_fingerprint (command);
+  fingerprint = nb_engine_command_fingerprint (command);
   if (!g_str_equal (fingerprint, key->fingerprint))
     {
-      nb_command_refuse (command, nb_error_new (NB_ERROR_IDEMPOTENCY_KEY_REUSED,
-                                                N_ ("this idempotency key was used for something else"), NULL));
+      nb_engine_command_refuse (command, nb_error_new (NB_ERROR_IDEMPOTENCY_KEY_REUSED,
+                                                       N_ ("this idempotency key was used for something else"), NULL));
       return TRUE;
     }
   if (key->answer == NULL)
@@ -194,7 +194,7 @@ nb_batch_replay_key (NbBatch *self, NbCommand *command)
 }
 
 void
-nb_batch_remember_answer (NbBatch *self, NbCommand *command)
+nb_batch_remember_answer (NbBatch *self, NbEngineCommand *command)
 {
   NbRequestKey *key;
 

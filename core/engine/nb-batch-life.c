@@ -119,7 +119,7 @@ nb_batch_catch_up (NbBatch *self, NbSlot *slot, gint64 at, GError **error)
 }
 
 gboolean
-nb_batch_advance (NbBatch *self, NbSlot *slot, NbCommand *command, GError **error)
+nb_batch_advance (NbBatch *self, NbSlot *slot, NbEngineCommand *command, GError **error)
 {
   NbAuctionStatus status = slot->auction->status;
 
@@ -158,7 +158,7 @@ resume (NbBatch *self, NbSlot *slot, gint64 at)
 }
 
 gboolean
-nb_batch_sync (NbBatch *self, NbSlot *slot, NbCommand *command, GError **error)
+nb_batch_sync (NbBatch *self, NbSlot *slot, NbEngineCommand *command, GError **error)
 {
   NbAuctionStatus status = slot->auction->status;
 
@@ -170,7 +170,7 @@ nb_batch_sync (NbBatch *self, NbSlot *slot, NbCommand *command, GError **error)
 }
 
 static GError *
-check_cancel (const NbAuction *auction, const NbCommand *command)
+check_cancel (const NbAuction *auction, const NbEngineCommand *command)
 {
   GError *refusal;
 
@@ -191,7 +191,7 @@ check_cancel (const NbAuction *auction, const NbCommand *command)
 }
 
 static void
-audit_cancel (NbBatch *self, const NbSlot *slot, const NbCommand *command)
+audit_cancel (NbBatch *self, const NbSlot *slot, const NbEngineCommand *command)
 {
   g_autofree char *actor = g_strdup_printf ("person:%" G_GINT64_FORMAT, command->actor);
   g_autofree char *subject = g_strdup_printf ("auction:%" G_GINT64_FORMAT, slot->auction->id);
@@ -200,7 +200,7 @@ audit_cancel (NbBatch *self, const NbSlot *slot, const NbCommand *command)
 }
 
 gboolean
-nb_batch_cancel (NbBatch *self, NbSlot *slot, NbCommand *command, GError **error)
+nb_batch_cancel (NbBatch *self, NbSlot *slot, NbEngineCommand *command, GError **error)
 {
   NbAuction *auction = slot->auction;
   const char *reason = command->reason != NULL ? command->reason : "";
@@ -208,7 +208,7 @@ nb_batch_cancel (NbBatch *self, NbSlot *slot, NbCommand *command, GError **error
 
   if (refusal != NULL)
     {
-      nb_command_refuse (command, refusal);
+      nb_engine_command_refuse (command, refusal);
       return TRUE;
     }
   auction->seq++;

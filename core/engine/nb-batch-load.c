@@ -112,9 +112,9 @@ collect_bidders (const NbBatch *self)
 
   for (guint i = 0; i < self->commands->len; i++)
     {
-      const NbCommand *command = g_ptr_array_index (self->commands, i);
+      const NbEngineCommand *command = g_ptr_array_index (self->commands, i);
 
-      if (command->kind == NB_COMMAND_BID)
+      if (command->kind == NB_ENGINE_BID)
         g_array_append_val (all, command->bid.person);
     }
   g_array_sort (all, compare_ids);

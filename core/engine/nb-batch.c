@@ -12,7 +12,7 @@ nb_batch_new (NbRegistry *registry, NbWallet *wallet, guint fee_hundredths)
   self->registry = g_object_ref (registry);
   self->wallet = wallet != NULL ? g_object_ref (wallet) : NULL;
   self->fee_hundredths = fee_hundredths;
-  self->commands = g_ptr_array_new_with_free_func ((GDestroyNotify)nb_command_free);
+  self->commands = g_ptr_array_new_with_free_func ((GDestroyNotify)nb_engine_command_free);
   self->auctions = g_array_new (FALSE, FALSE, sizeof (gint64));
   return self;
 }
@@ -68,32 +68,32 @@ begin_run (NbBatch *self, NbTransaction *transaction)
   self->dues = g_array_new (FALSE, FALSE, sizeof (NbDue));
   self->lags = g_array_new (FALSE, FALSE, sizeof (gint64));
   for (guint i = 0; i < self->commands->len; i++)
-    nb_command_reset (g_ptr_array_index (self->commands, i));
+    nb_engine_command_reset (g_ptr_array_index (self->commands, i));
 }
 
 static gboolean
-decide (NbBatch *self, NbCommand *command, GError **error)
+decide (NbBatch *self, NbEngineCommand *command, GError **error)
 {
   NbSlot *slot = g_hash_table_lookup (self->slots, &command->auction);
 
   if (slot == NULL)
     {
-      nb_command_refuse (command, nb_error_new (NB_ERROR_NOT_FOUND, N_ ("there is no such auction"), NULL));
+      nb_engine_command_refuse (command, nb_error_new (NB_ERROR_NOT_FOUND, N_ ("there is no such auction"), NULL));
       return TRUE;
     }
-  if (command->kind == NB_COMMAND_SYNC)
+  if (command->kind == NB_ENGINE_SYNC)
     return nb_batch_sync (self, slot, command, error);
   if (self->sheet == NULL)
     {
-      nb_command_refuse (command, nb_error_new (NB_ERROR_FEATURE_DISABLED,
-                                                N_ ("auctions rest, for the wallet is switched off"), NULL));
+      nb_engine_command_refuse (command, nb_error_new (NB_ERROR_FEATURE_DISABLED,
+                                                       N_ ("auctions rest, for the wallet is switched off"), NULL));
       return TRUE;
     }
   switch (command->kind)
     {
-    case NB_COMMAND_BID:
+    case NB_ENGINE_BID:
       return nb_batch_decide_bid (self, slot, command, error);
-    case NB_COMMAND_CANCEL:
+    case NB_ENGINE_CANCEL:
       return nb_batch_cancel (self, slot, command, error);
     default:
       return nb_batch_advance (self, slot, command, error);
@@ -107,7 +107,7 @@ decide_all (NbBatch *self, GError **error)
 
   for (guint i = 0; i < self->commands->len; i++)
     {
-      NbCommand *command = g_ptr_array_index (self->commands, i);
+      NbEngineCommand *command = g_ptr_array_index (self->commands, i);
 
       if (nb_batch_replay_key (self, command))
         continue;

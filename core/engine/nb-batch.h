@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "core/engine/nb-command.h"
+#include "core/engine/nb-engine-command.h"
 #include "core/engine/nb-slot.h"
 
 #include <neighborbid/nb-wallet.h>
@@ -31,7 +31,7 @@ typedef struct
   NbRegistry *registry;
   NbWallet *wallet; /* (nullable) */
   guint fee_hundredths;
-  GPtrArray *commands; /* of NbCommand, in order of arrival */
+  GPtrArray *commands; /* of NbEngineCommand, in order of arrival */
   GArray *auctions;    /* (element-type gint64): the auctions that these commands are about, each once */
   gint64 started_at;   /* monotonic; when it was handed to the store */
 
@@ -62,10 +62,10 @@ gboolean nb_batch_run (NbTransaction *transaction, gpointer batch, GError **erro
 gboolean nb_batch_load (NbBatch *self, GError **error);
 gboolean nb_batch_claim_keys (NbBatch *self, GError **error);
 /* Returns: TRUE when @command was answered by an earlier use of its key */
-gboolean nb_batch_replay_key (NbBatch *self, NbCommand *command);
-void nb_batch_remember_answer (NbBatch *self, NbCommand *command);
+gboolean nb_batch_replay_key (NbBatch *self, NbEngineCommand *command);
+void nb_batch_remember_answer (NbBatch *self, NbEngineCommand *command);
 gboolean nb_batch_store_keys (NbBatch *self, GError **error);
-gboolean nb_batch_decide_bid (NbBatch *self, NbSlot *slot, NbCommand *command, GError **error);
+gboolean nb_batch_decide_bid (NbBatch *self, NbSlot *slot, NbEngineCommand *command, GError **error);
 gboolean nb_batch_write (NbBatch *self, GError **error);
 
 /* Applies a checked decision: holds in the sheet, state in memory, timers. With @command NULL it is the host's own.
@@ -80,9 +80,9 @@ void nb_batch_emit (NbBatch *self, NbSlot *slot, const char *kind, GVariant *pay
 /* The auction's own life. @at is the time that they are judged by. */
 gboolean nb_batch_catch_up (NbBatch *self, NbSlot *slot, gint64 at, GError **error);
 gboolean nb_batch_close (NbBatch *self, NbSlot *slot, gint64 at, const char *why, GError **error);
-gboolean nb_batch_advance (NbBatch *self, NbSlot *slot, NbCommand *command, GError **error);
-gboolean nb_batch_cancel (NbBatch *self, NbSlot *slot, NbCommand *command, GError **error);
-gboolean nb_batch_sync (NbBatch *self, NbSlot *slot, NbCommand *command, GError **error);
+gboolean nb_batch_advance (NbBatch *self, NbSlot *slot, NbEngineCommand *command, GError **error);
+gboolean nb_batch_cancel (NbBatch *self, NbSlot *slot, NbEngineCommand *command, GError **error);
+gboolean nb_batch_sync (NbBatch *self, NbSlot *slot, NbEngineCommand *command, GError **error);
 void nb_batch_pause (NbBatch *self, NbSlot *slot, gint64 at, const char *reason);
 /* The type broke a rule: pauses the auction, holds kept, and keeps @fault for the operator. */
 void nb_batch_quarantine (NbBatch *self, NbSlot *slot, gint64 at, const GError *fault);

@@ -19,7 +19,7 @@
 typedef struct
 {
   gint64 auction;
-  GQueue waiting;      /* of NbCommand */
+  GQueue waiting;      /* of NbEngineCommand */
   gboolean is_running; /* in a batch now */
 } NbLane;
 
@@ -63,7 +63,7 @@ free_lane (gpointer data)
 {
   NbLane *lane = data;
 
-  g_queue_clear_full (&lane->waiting, (GDestroyNotify)nb_command_free);
+  g_queue_clear_full (&lane->waiting, (GDestroyNotify)nb_engine_command_free);
   g_free (lane);
 }
 
@@ -160,12 +160,12 @@ bid_metric (NbBidEngine *self, const char *type, int result)
 }
 
 static void
-count_answer (NbBidEngine *self, NbBatch *batch, const NbCommand *command)
+count_answer (NbBidEngine *self, NbBatch *batch, const NbEngineCommand *command)
 {
   const NbSlot *slot = batch->slots != NULL ? g_hash_table_lookup (batch->slots, &command->auction) : NULL;
   int result = command->error != NULL ? (int)nb_error_get_code (command->error) : NB_N_ERRORS;
 
-  if (command->kind == NB_COMMAND_BID && slot != NULL)
+  if (command->kind == NB_ENGINE_BID && slot != NULL)
     nb_metric_add (bid_metric (self, slot->auction->type, result), 1);
 }
 
@@ -188,7 +188,7 @@ publish (NbBidEngine *self, NbBatch *batch)
 static void
 measure (NbBidEngine *self, const NbBatch *batch)
 {
-  const NbCommand *first = g_ptr_array_index (batch->commands, 0);
+  const NbEngineCommand *first = g_ptr_array_index (batch->commands, 0);
   gint64 now = g_get_monotonic_time ();
 
   nb_metric_observe (self->batch_size, batch->commands->len);
@@ -204,7 +204,7 @@ fail_all (NbBatch *batch, const GError *error)
   if (error->domain != NB_ERROR)
     g_warning ("a batch of %u commands was rolled back: %s", batch->commands->len, error->message);
   for (guint i = 0; i < batch->commands->len; i++)
-    nb_command_refuse (g_ptr_array_index (batch->commands, i), g_error_copy (error));
+    nb_engine_command_refuse (g_ptr_array_index (batch->commands, i), g_error_copy (error));
 }
 
 static void
@@ -260,10 +260,10 @@ batch_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   measure (self, batch);
   for (guint i = 0; i < batch->commands->len; i++)
     {
-      NbCommand *command = g_ptr_array_index (batch->commands, i);
+      NbEngineCommand *command = g_ptr_array_index (batch->commands, i);
 
       count_answer (self, batch, command);
-      nb_command_answer (command);
+      nb_engine_command_answer (command);
     }
   finish_drain (self);
 }
@@ -318,16 +318,16 @@ check_room (NbBidEngine *self, const NbLane *lane, gboolean is_ours)
 /* Takes @command over. What the host itself asks for always finds room: there is at most one of it per auction and
  * look. */
 static void
-submit (NbBidEngine *self, NbCommand *command)
+submit (NbBidEngine *self, NbEngineCommand *command)
 {
   NbLane *lane = g_hash_table_lookup (self->lanes, &command->auction);
-  GError *error = check_room (self, lane, command->kind == NB_COMMAND_ADVANCE || command->kind == NB_COMMAND_SYNC);
+  GError *error = check_room (self, lane, command->kind == NB_ENGINE_ADVANCE || command->kind == NB_ENGINE_SYNC);
 
   if (error != NULL)
     {
-      nb_command_refuse (command, error);
-      nb_command_answer (command);
-      nb_command_free (command);
+      nb_engine_command_refuse (command, error);
+      nb_engine_command_answer (command);
+      nb_engine_command_free (command);
       return;
     }
   if (lane == NULL)
@@ -360,17 +360,17 @@ nb_bid_engine_bid_async (NbBidEngine *self, const NbBidRequest *request, GAsyncR
                          gpointer user_data)
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
-  NbCommand *command;
+  NbEngineCommand *command;
   GError *error;
 
   g_task_set_source_tag (task, nb_bid_engine_bid_async);
-  command = nb_command_new (NB_COMMAND_BID, request->auction, nb_store_now (self->store), task);
+  command = nb_engine_command_new (NB_ENGINE_BID, request->auction, nb_store_now (self->store), task);
   error = check_bid (request);
   if (error != NULL)
     {
-      nb_command_refuse (command, error);
-      nb_command_answer (command);
-      nb_command_free (command);
+      nb_engine_command_refuse (command, error);
+      nb_engine_command_answer (command);
+      nb_engine_command_free (command);
       return;
     }
   command->bid = (NbBid){ .id = nb_id_new (),
@@ -398,10 +398,10 @@ nb_bid_engine_cancel_async (NbBidEngine *self, gint64 auction, gint64 actor, gbo
                             GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
-  NbCommand *command;
+  NbEngineCommand *command;
 
   g_task_set_source_tag (task, nb_bid_engine_cancel_async);
-  command = nb_command_new (NB_COMMAND_CANCEL, auction, nb_store_now (self->store), task);
+  command = nb_engine_command_new (NB_ENGINE_CANCEL, auction, nb_store_now (self->store), task);
   command->actor = actor;
   command->is_admin = is_admin;
   command->reason = g_strdup (reason);
@@ -417,18 +417,19 @@ nb_bid_engine_cancel_finish (NbBidEngine *self, GAsyncResult *result, GError **e
 }
 
 static void
-submit_own (NbBidEngine *self, NbCommandKind kind, gint64 auction, GAsyncReadyCallback callback, gpointer user_data)
+submit_own (NbBidEngine *self, NbEngineCommandKind kind, gint64 auction, GAsyncReadyCallback callback,
+            gpointer user_data)
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
 
   g_task_set_source_tag (task, submit_own);
-  submit (self, nb_command_new (kind, auction, nb_store_now (self->store), task));
+  submit (self, nb_engine_command_new (kind, auction, nb_store_now (self->store), task));
 }
 
 void
 nb_bid_engine_advance_async (NbBidEngine *self, gint64 auction, GAsyncReadyCallback callback, gpointer user_data)
 {
-  submit_own (self, NB_COMMAND_ADVANCE, auction, callback, user_data);
+  submit_own (self, NB_ENGINE_ADVANCE, auction, callback, user_data);
 }
 
 gboolean
@@ -442,7 +443,7 @@ nb_bid_engine_advance_finish (NbBidEngine *self, GAsyncResult *result, GError **
 void
 nb_bid_engine_sync_async (NbBidEngine *self, gint64 auction, GAsyncReadyCallback callback, gpointer user_data)
 {
-  submit_own (self, NB_COMMAND_SYNC, auction, callback, user_data);
+  submit_own (self, NB_ENGINE_SYNC, auction, callback, user_data);
 }
 
 gboolean

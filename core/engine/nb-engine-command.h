@@ -9,15 +9,15 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  NB_COMMAND_BID,
-  NB_COMMAND_CANCEL,
-  NB_COMMAND_ADVANCE, /* open, fire timers, close: whatever is due */
-  NB_COMMAND_SYNC     /* pause when the type is stopped, go on when it is back */
-} NbCommandKind;
+  NB_ENGINE_BID,
+  NB_ENGINE_CANCEL,
+  NB_ENGINE_ADVANCE, /* open, fire timers, close: whatever is due */
+  NB_ENGINE_SYNC     /* pause when the type is stopped, go on when it is back */
+} NbEngineCommandKind;
 
 typedef struct
 {
-  NbCommandKind kind;
+  NbEngineCommandKind kind;
   gint64 auction;
   gint64 at;        /* when it reached the server, by the store's clock */
   gint64 queued_at; /* monotonic, for the metrics */
@@ -34,19 +34,19 @@ typedef struct
   /* The answer: set anew each time the batch runs. */
   NbBidResult result;
   GError *error;
-} NbCommand;
+} NbEngineCommand;
 
-NbCommand *nb_command_new (NbCommandKind kind, gint64 auction, gint64 at, GTask *task);
-void nb_command_free (NbCommand *self);
+NbEngineCommand *nb_engine_command_new (NbEngineCommandKind kind, gint64 auction, gint64 at, GTask *task);
+void nb_engine_command_free (NbEngineCommand *self);
 /* Forgets the answer of an earlier run. */
-void nb_command_reset (NbCommand *self);
+void nb_engine_command_reset (NbEngineCommand *self);
 /* Refuses it: @error is taken over. */
-void nb_command_refuse (NbCommand *self, GError *error);
+void nb_engine_command_refuse (NbEngineCommand *self, GError *error);
 /* Returns: (transfer full): the canonical text of what was asked, for the idempotency key */
-char *nb_command_fingerprint (const NbCommand *self);
+char *nb_engine_command_fingerprint (const NbEngineCommand *self);
 /* Gives the answer to the caller, on the main loop. */
-void nb_command_answer (NbCommand *self);
+void nb_engine_command_answer (NbEngineCommand *self);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (NbCommand, nb_command_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NbEngineCommand, nb_engine_command_free)
 
 G_END_DECLS

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Commands of the engine. */
-#include "core/engine/nb-command.h"
+#include "core/engine/nb-engine-command.h"
 
 #include "core/engine/nb-auction-row.h"
 
-NbCommand *
-nb_command_new (NbCommandKind kind, gint64 auction, gint64 at, GTask *task)
+NbEngineCommand *
+nb_engine_command_new (NbEngineCommandKind kind, gint64 auction, gint64 at, GTask *task)
 {
-  NbCommand *self = g_new0 (NbCommand, 1);
+  NbEngineCommand *self = g_new0 (NbEngineCommand, 1);
 
   self->kind = kind;
   self->auction = auction;
   self->at = at;
   self->queued_at = g_get_monotonic_time ();
   self->task = task;
-  if (kind == NB_COMMAND_BID)
+  if (kind == NB_ENGINE_BID)
     g_task_set_task_data (task, g_new0 (NbBidResult, 1), g_free);
   return self;
 }
 
 void
-nb_command_free (NbCommand *self)
+nb_engine_command_free (NbEngineCommand *self)
 {
   g_clear_error (&self->error);
   g_clear_object (&self->task);
@@ -30,28 +30,28 @@ nb_command_free (NbCommand *self)
 }
 
 void
-nb_command_reset (NbCommand *self)
+nb_engine_command_reset (NbEngineCommand *self)
 {
   g_clear_error (&self->error);
   self->result = (NbBidResult){ .bid = self->bid.id, .auction = self->auction, .amount = self->bid.amount };
 }
 
 void
-nb_command_refuse (NbCommand *self, GError *error)
+nb_engine_command_refuse (NbEngineCommand *self, GError *error)
 {
   g_clear_error (&self->error);
   self->error = error;
 }
 
 char *
-nb_command_fingerprint (const NbCommand *self)
+nb_engine_command_fingerprint (const NbEngineCommand *self)
 {
   return g_strdup_printf ("bid:%" G_GINT64_FORMAT ":%s:%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT, self->auction,
                           nb_bid_kind_name (self->bid.kind), self->bid.amount, self->bid.quantity);
 }
 
 void
-nb_command_answer (NbCommand *self)
+nb_engine_command_answer (NbEngineCommand *self)
 {
   NbBidResult *told = g_task_get_task_data (self->task);
 
