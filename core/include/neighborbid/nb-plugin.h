@@ -29,7 +29,8 @@ NB_PUBLIC G_DECLARE_DERIVABLE_TYPE (NbPlugin, nb_plugin, NB, PLUGIN, GObject)
  * @configure: (nullable): takes over @settings, at start and again at reload; FALSE with an error keeps the old ones
  * @start: (nullable): registers what it brings
  * @ready: (nullable): every plugin has started
- * @stop: (nullable): ends what it began itself; what went through the context is undone by the host afterwards
+ * @stop: (nullable): ends what it began itself; what went through the context is undone by the host afterwards.
+ *   Not called after a `start` that failed, which must have left nothing else behind
  *
  * Called on the main loop, `configure` first. They must not wait: a database is asked by the asynchronous functions.
  *
