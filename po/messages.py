@@ -68,11 +68,14 @@ def quote(text):
 
 
 def template_pot(root, paths):
-    out = ['msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n']
+    places = {}
     for path in paths:
         for line, msgid, plural in template_messages(path):
-            out.append(f"#: {os.path.relpath(path, root)}:{line}\nmsgid {quote(msgid)}\n"
-                       + (f"msgid_plural {quote(plural)}\nmsgstr[0] \"\"\nmsgstr[1] \"\"\n" if plural else 'msgstr ""\n'))
+            places.setdefault((msgid, plural), []).append(f"{os.path.relpath(path, root)}:{line}")
+    out = ['msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n']
+    for (msgid, plural), at in places.items():
+        forms = f'msgid_plural {quote(plural)}\nmsgstr[0] ""\nmsgstr[1] ""\n' if plural else 'msgstr ""\n'
+        out.append(f"#: {' '.join(at)}\nmsgid {quote(msgid)}\n{forms}")
     return "\n".join(out)
 
 
