@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A request as core knows it: what plugins need not see. */
+#pragma once
+
+#include "core/account/nb-accounts.h"
+#include "core/web/nb-server.h"
+#include <neighborbid/nb-request.h>
+
+G_BEGIN_DECLS
+
+/* The session, or NULL when signed out. Returns: (transfer none) (nullable) */
+NbSession *nb_request_get_session (NbRequest *self);
+/* Gives the browser the cookie of a @session that has its token. */
+void nb_request_start_session (NbRequest *self, NbSession *session);
+/* Takes the cookie away. */
+void nb_request_end_session (NbRequest *self);
+/* The client's address, from a trusted proxy when there is one; and what stands for it in limits. */
+const char *nb_request_get_address (NbRequest *self);
+const char *nb_request_get_id (NbRequest *self);
+/* Returns: (transfer none) (nullable): a header of the request */
+const char *nb_request_get_header (NbRequest *self, const char *name);
+/* Returns: (transfer full) (nullable): a cookie of ours, by its name without prefix */
+char *nb_request_get_cookie (NbRequest *self, const char *name);
+/* Sets a cookie of ours for @max_age seconds; 0 removes it. @value: visible ASCII without `;`, `,`, quotes and
+ * backslash */
+void nb_request_set_cookie (NbRequest *self, const char *name, const char *value, gint64 max_age);
+NbServer *nb_request_get_server (NbRequest *self);
+/* The raw path with its query, to come back to. */
+char *nb_request_get_target (NbRequest *self);
+/* Whether the answer goes to a person: errors are pages then. */
+gboolean nb_request_is_page (NbRequest *self);
+/* Whether an answer was given. */
+gboolean nb_request_is_answered (NbRequest *self);
+/* Answers 204 or another status without a body. */
+void nb_request_respond_empty (NbRequest *self, guint status);
+
+G_END_DECLS

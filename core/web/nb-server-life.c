@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is in flight, and waiting for it to end: of the whole server, or of one owner of routes. */
+#include "core/web/nb-server-life.h"
+
+#include "core/web/nb-server-soup.h"
+
+static guint
+get_count (NbServer *self, const char *owner)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->in_flight, owner));
+}
+
+void
+nb_server_request_began (NbServer *self, const char *owner)
+{
+  self->n_in_flight++;
+  g_hash_table_insert (self->in_flight, g_strdup (owner), GUINT_TO_POINTER (get_count (self, owner) + 1));
+}
+
+static void
+finish_quiesce (NbServer *self, const char *owner)
+{
+  g_autoptr (GTask) task = g_hash_table_lookup (self->quiescing, owner);
+
+  if (task == NULL)
+    return;
+  g_hash_table_insert (self->quiescing, g_strdup (owner), NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+nb_server_request_ended (NbServer *self, const char *owner)
+{
+  const guint left = get_count (self, owner) - 1;
+
+  self->n_in_flight--;
+  g_hash_table_insert (self->in_flight, g_strdup (owner), GUINT_TO_POINTER (left));
+  if (left == 0)
+    finish_quiesce (self, owner);
+}
+
+void
+nb_server_count_unrouted (NbServer *self, guint status)
+{
+  g_autofree char *labels = g_strdup_printf ("route=\"\",code=\"%u\"", status);
+
+  nb_metric_add (nb_metrics_counter ("http_requests_total", "Answered HTTP requests", labels), 1);
+}
+
+gboolean
+nb_server_is_quiescing (NbServer *self, const char *owner)
+{
+  return g_hash_table_size (self->quiescing) > 0 && g_hash_table_contains (self->quiescing, owner);
+}
+
+void
+nb_server_quiesce_owner_async (NbServer *self, const char *owner, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, nb_server_quiesce_owner_async);
+  if (g_hash_table_lookup (self->quiescing, owner) != NULL)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "%s is being quiesced already", owner);
+      g_object_unref (task);
+      return;
+    }
+  g_hash_table_insert (self->quiescing, g_strdup (owner), task);
+  if (get_count (self, owner) == 0)
+    finish_quiesce (self, owner);
+}
+
+gboolean
+nb_server_quiesce_owner_finish (NbServer *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+nb_server_set_draining (NbServer *self)
+{
+  self->is_draining = TRUE;
+}
+
+void
+nb_server_check_stopped (NbServer *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (self->stopping == NULL || nb_peers_get_size (self->peers) > 0)
+    return;
+  task = g_steal_pointer (&self->stopping);
+  g_source_destroy (self->stop_timer);
+  g_clear_pointer (&self->stop_timer, g_source_unref);
+  g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+on_stop_timeout (gpointer user_data)
+{
+  NbServer *self = NB_SERVER (user_data);
+
+  g_info ("cutting %u connections that did not end in time", nb_peers_get_size (self->peers));
+  nb_peers_abort (self->peers);
+  return G_SOURCE_REMOVE;
+}
+
+void
+nb_server_stop_async (NbServer *self, gint64 timeout, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (self->stopping == NULL);
+
+  self->is_draining = TRUE;
+  self->stopping = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->stopping, nb_server_stop_async);
+  self->stop_timer = g_timeout_source_new (timeout / 1000);
+  g_source_set_callback (self->stop_timer, on_stop_timeout, self, NULL);
+  g_source_attach (self->stop_timer, g_main_context_get_thread_default ());
+  nb_server_close_listeners (self);
+  nb_peers_drain (self->peers);
+  nb_server_check_stopped (self);
+}
+
+gboolean
+nb_server_stop_finish (NbServer *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The open connections: counted by address, watched for their deadlines, ended together. */
+#pragma once
+
+#include "core/web/nb-peer.h"
+#include "core/web/nb-server-listener.h"
+#include "core/web/nb-server-proxies.h"
+
+G_BEGIN_DECLS
+
+typedef struct _NbPeers NbPeers;
+
+typedef struct
+{
+  guint per_address; /* 0: no limit */
+  guint max;
+} NbPeerLimits;
+
+/* @emptied: called whenever the last connection has gone */
+NbPeers *nb_peers_new (SoupServer *soup, NbProxies *proxies, const NbDeadlines *deadlines, const NbPeerLimits *limits,
+                       void (*emptied) (gpointer user_data), gpointer user_data);
+void nb_peers_free (NbPeers *self);
+void nb_peers_set_limits (NbPeers *self, const NbPeerLimits *limits);
+/* Takes a fresh connection into libsoup, or turns it away when there are too many. */
+void nb_peers_add (NbPeers *self, GSocket *socket, const char *address, gboolean is_internal);
+/* Returns: (transfer none) (nullable): the connection that @message came by, NULL once it is gone */
+NbPeer *nb_peers_find (SoupServerMessage *message, gboolean *is_internal);
+guint nb_peers_get_size (NbPeers *self);
+/* Idle ones end now, the others after their answer; new ones are not kept alive. */
+void nb_peers_drain (NbPeers *self);
+void nb_peers_abort (NbPeers *self);
+
+G_END_DECLS
