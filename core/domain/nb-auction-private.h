@@ -22,7 +22,7 @@ struct _NbAuction
   gint64 ends_at;
   gint64 original_ends_at;
   NbPlace place;
-  GVariant *terms; /* a{sv} */
+  GVariant *terms;       /* a{sv} */
   GHashTable *term_ints; /* integer terms by name, read once: a bid looks up several */
   GVariant *state;
   GArray *holds; /* of NbAuctionHold, by ascending person */
@@ -86,7 +86,7 @@ typedef struct
 
 struct _NbResolution
 {
-  char *reason; /* NULL when sold */
+  char *reason;    /* NULL when sold */
   GArray *winners; /* of NbWinner */
 };
 
@@ -94,7 +94,8 @@ struct _NbResolution
 gboolean nb_decision_check (const NbDecision *decision, const NbAuction *auction, gint64 bidder, GError **error);
 /* Checks winners against what is offered and held. */
 gboolean nb_resolution_check (const NbResolution *resolution, const NbAuction *auction, GError **error);
-/* Applies @decision in memory to @auction: state, price, leader, holds, end; counts seq up, and bid_count where @is_bid. */
+/* Applies @decision in memory to @auction: state, price, leader, holds, end; counts seq up, and bid_count where
+ * @is_bid. */
 void nb_decision_apply (const NbDecision *decision, NbAuction *auction, gboolean is_bid);
 
 G_END_DECLS

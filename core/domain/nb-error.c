@@ -279,10 +279,10 @@ nb_error_to_text (const GError *error)
 {
   const NbErrorPrivate *own = peek (error);
   const char *const none[] = { NULL };
-  g_autoptr (GVariant) variant = g_variant_ref_sink (
-      g_variant_new ("(sss^asmsxxu)", nb_error_code_name (nb_error_get_code (error)), error->message,
-                     own->msgid != NULL ? own->msgid : "", own->values != NULL ? (const char *const *) own->values : none,
-                     own->field, own->min_next, own->current_price, own->retry_after));
+  g_autoptr (GVariant) variant = g_variant_ref_sink (g_variant_new (
+      "(sss^asmsxxu)", nb_error_code_name (nb_error_get_code (error)), error->message,
+      own->msgid != NULL ? own->msgid : "", own->values != NULL ? (const char *const *)own->values : none, own->field,
+      own->min_next, own->current_price, own->retry_after));
 
   return g_variant_print (variant, FALSE);
 }
@@ -306,7 +306,7 @@ nb_error_from_text (const char *text)
       g_strfreev (values);
       return NULL;
     }
-  error = g_error_new_literal (NB_ERROR, (int) code, message);
+  error = g_error_new_literal (NB_ERROR, (int)code, message);
   own = nb_error_get_private (error);
   own->msgid = *msgid != '\0' ? g_intern_string (msgid) : NULL;
   own->values = values;

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 typedef struct _NbMetric NbMetric;
 
 /* Each returns the one metric of that name and labels, making it on first use; it lives as long as the process.
- * @name without the prefix `neighborbid_`; @labels such as `route="/x",code="200"`, or NULL. Look it up once and keep it. */
+ * @name without the prefix `neighborbid_`; @labels such as `route="/x",code="200"`, or NULL. Look it up once and keep
+ * it. */
 NbMetric *nb_metrics_counter (const char *name, const char *help, const char *labels);
 NbMetric *nb_metrics_gauge (const char *name, const char *help, const char *labels);
 NbMetric *nb_metrics_histogram (const char *name, const char *help, const char *labels, const double *bounds,
