@@ -87,6 +87,20 @@ nb_connection_close (NbConnection *self)
   g_free (self);
 }
 
+static void
+enter_guard (const NbStatement *statement)
+{
+  nb_pq_guard_enter ();
+  nb_pq_guard_set_types ((const Oid *) (gpointer) statement->param_types->data, statement->param_types->len);
+}
+
+static void
+leave_guard (void)
+{
+  nb_pq_guard_set_types (NULL, 0);
+  nb_pq_guard_leave ();
+}
+
 static gboolean
 fail_from_gda (NbConnection *self, const GError *inner, GError **error)
 {
@@ -125,7 +139,7 @@ nb_connection_query (NbConnection *self, const NbSql *sql, const NbParam *params
 
   if (statement == NULL)
     return NULL;
-  nb_pq_guard_enter ();
+  enter_guard (statement);
   model = gda_connection_statement_execute_select_full (self->gda, statement->statement, statement->set,
                                                         GDA_STATEMENT_MODEL_RANDOM_ACCESS, statement->types, &inner);
   if (model == NULL)
@@ -133,7 +147,7 @@ nb_connection_query (NbConnection *self, const NbSql *sql, const NbParam *params
   else
     rows = self->backend->copy_rows (self, model, sql->columns, error);
   g_clear_object (&model);
-  nb_pq_guard_leave ();
+  leave_guard ();
   return rows;
 }
 
@@ -146,11 +160,11 @@ nb_connection_execute (NbConnection *self, const NbSql *sql, const NbParam *para
 
   if (statement == NULL)
     return -1;
-  nb_pq_guard_enter ();
+  enter_guard (statement);
   touched = gda_connection_statement_execute_non_select (self->gda, statement->statement, statement->set, NULL, &inner);
   if (inner != NULL || touched == -1)
     fail_from_gda (self, inner, error);
-  nb_pq_guard_leave ();
+  leave_guard ();
   /* libgda says -2 where the database tells no number. */
   return self->failure != NB_FAILURE_NONE ? -1 : MAX (touched, 0);
 }

@@ -15,6 +15,8 @@ static __thread guint64 calls;
 static __thread char sqlstate[6];
 static __thread const char *own_conninfo;
 static __thread const PGresult *last_result;
+static __thread const Oid *own_types;
+static __thread guint n_own_types;
 
 /* Looks up libpq's own @name for the function pointer @real, once. */
 #define FIND_REAL(real, name)                                                                                          \
@@ -45,6 +47,13 @@ void
 nb_pq_guard_set_conninfo (const char *conninfo)
 {
   own_conninfo = conninfo;
+}
+
+void
+nb_pq_guard_set_types (const Oid *types, guint n_types)
+{
+  own_types = types;
+  n_own_types = n_types;
 }
 
 const char *
@@ -129,7 +138,10 @@ PQprepare (PGconn *connection, const char *name, const char *query, int n_params
   PGresult *result;
 
   FIND_REAL (real, "PQprepare");
-  result = real (connection, name, query, n_params, types);
+  if (n_params == 0 && own_types != NULL)
+    result = real (connection, name, query, (int) n_own_types, own_types);
+  else
+    result = real (connection, name, query, n_params, types);
   if (depth > 0 && (result == NULL || has_failed (result)))
     note_failure (result);
   return result;

@@ -15,6 +15,9 @@ void nb_pq_guard_leave (void);
  * would pass on only a few of libpq's parameters. */
 void nb_pq_guard_set_conninfo (const char *conninfo);
 
+/* The types of the parameters of what this thread prepares next; libgda tells none. NULL ends it. */
+void nb_pq_guard_set_types (const Oid *types, guint n_types);
+
 /* Returns: the SQLSTATE of the last failure on this thread; empty when there was none */
 const char *nb_pq_guard_get_sqlstate (void);
 /* Returns: (transfer none) (nullable): the answer of the last prepared statement; lives as long as libgda's model of it

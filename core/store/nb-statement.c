@@ -80,10 +80,13 @@ has_slot (const GArray *slots, const char *name, gsize length)
   return FALSE;
 }
 
-/* Returns: (transfer full): the parameters of @text in the order of their first appearance */
+/* @types: (nullable): gets PostgreSQL's type of each appearance of a parameter, for libgda numbers each anew
+ * Returns: (transfer full): the parameters of @text in the order of their first appearance */
 static GArray *
-scan_slots (const char *text, gboolean is_sqlite)
+scan_slots (const char *text, gboolean is_sqlite, GArray *types)
 {
+  static const Oid int8 = 20;
+  static const Oid unknown = 0;
   GArray *slots = g_array_new (FALSE, TRUE, sizeof (Slot));
 
   g_array_set_clear_func (slots, clear_slot);
@@ -92,14 +95,18 @@ scan_slots (const char *text, gboolean is_sqlite)
       const char *next = skip_quoted (at);
       gsize length = next == at && at[0] == '#' && at[1] == '#' ? measure_name (at + 2) : 0;
 
-      if (length > 0 && !has_slot (slots, at + 2, length))
+      if (length > 0)
         {
-          const char *type = at + 2 + length;
+          const char *type = at + 2 + length + strspn (at + 2 + length, ":");
           Slot slot = { .name = g_strndup (at + 2, length) };
 
-          type += strspn (type, ":");
           slot.kind = kind_of (slot.name, type, measure_name (type), is_sqlite, &slot.column);
-          g_array_append_val (slots, slot);
+          if (types != NULL)
+            g_array_append_vals (types, slot.kind == SLOT_INT ? &int8 : &unknown, 1);
+          if (has_slot (slots, at + 2, length))
+            g_free (slot.name);
+          else
+            g_array_append_val (slots, slot);
         }
       at = next != at ? next : at + 1 + length;
     }
@@ -144,10 +151,10 @@ check_dialects (NbStatement *self, GError **error)
 {
   guint n = 0;
   gboolean has_rows = FALSE;
-  g_autoptr (GArray) lite = scan_slots (self->sql->sqlite, TRUE);
+  g_autoptr (GArray) lite = scan_slots (self->sql->sqlite, TRUE, NULL);
   g_autofree char *lite_names = list_scalars (lite, &n, &has_rows);
   g_autoptr (GArray) pg = scan_slots (self->sql->postgresql != NULL ? self->sql->postgresql : self->sql->sqlite,
-                                      self->sql->postgresql == NULL);
+                                      self->sql->postgresql == NULL, NULL);
   g_autofree char *pg_names = list_scalars (pg, &n, &has_rows);
   g_autofree char *what = NULL;
 
@@ -212,7 +219,8 @@ parse (NbConnection *connection, const NbSql *sql, GError **error)
   g_autoptr (GError) inner = NULL;
 
   self->sql = sql;
-  self->slots = scan_slots (text, is_sqlite || sql->postgresql == NULL);
+  self->param_types = g_array_new (FALSE, FALSE, sizeof (Oid));
+  self->slots = scan_slots (text, is_sqlite || sql->postgresql == NULL, self->param_types);
   if (!check_dialects (self, error) || !find_types (self, error))
     {
       nb_statement_free (self);
@@ -241,6 +249,7 @@ nb_statement_free (NbStatement *self)
   g_clear_object (&self->statement);
   g_clear_object (&self->set);
   g_clear_pointer (&self->slots, g_array_unref);
+  g_clear_pointer (&self->param_types, g_array_unref);
   g_free (self->types);
   g_free (self);
 }

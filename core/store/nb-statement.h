@@ -4,6 +4,8 @@
 
 #include "core/store/nb-connection.h"
 
+#include <libpq-fe.h>
+
 G_BEGIN_DECLS
 
 typedef struct
@@ -13,6 +15,7 @@ typedef struct
   GdaSet *set;
   GType *types; /* of the columns, ended by G_TYPE_NONE; NULL when it answers no rows */
   GArray *slots;
+  GArray *param_types; /* of Oid: PostgreSQL would guess from what stands beside, and take a small number for 32 bits */
   guint n_scalars;
   gboolean has_rows;
 } NbStatement;
