@@ -10,6 +10,11 @@
 
 #define CLOCK "(extract (epoch FROM clock_timestamp ()) * 1000000)::bigint"
 
+/* Leaves a mark that is committed with the transaction, so that one can look whether it was: one row for each link. */
+#define PREPARE_BEGIN                                                                                                  \
+  "PREPARE nb_begin (bigint, bigint) AS WITH m AS (INSERT INTO commit_marks (link_id, mark) VALUES ($1, $2) "          \
+  "ON CONFLICT (link_id) DO UPDATE SET mark = excluded.mark) SELECT " CLOCK
+
 /* Types by their numbers in pg_type, which never change. */
 enum
 {
@@ -130,32 +135,47 @@ attach (NbConnection *self, const char *target, NbOpenMode mode, GError **error)
   if (!find_handle (self, error))
     return FALSE;
   PQsetNoticeProcessor (self->native, drop_notice, NULL);
-  return run (
-      self,
-      "SET standard_conforming_strings = on; SET idle_in_transaction_session_timeout = '30s'; "
-      "SET lock_timeout = '5s'; SET jit = off; "
-      "SELECT set_config ('synchronous_commit', 'on', false) WHERE current_setting ('synchronous_commit') = 'off'",
-      error);
+  if (!run (
+          self,
+          "SET standard_conforming_strings = on; SET idle_in_transaction_session_timeout = '30s'; "
+          "SET lock_timeout = '5s'; SET jit = off; "
+          "SELECT set_config ('synchronous_commit', 'on', false) WHERE current_setting ('synchronous_commit') = 'off'",
+          error))
+    return FALSE;
+  if (mode != NB_OPEN_WRITER)
+    return TRUE;
+  self->link_id = nb_id_new ();
+  return run (self, PREPARE_BEGIN, error);
 }
 
-/* The clock and the transaction's id come with the answer to BEGIN: no round trip of their own. */
+/* The clock, and the mark of a writing transaction, go with BEGIN: no round trip of their own. */
+static char *
+make_begin (NbConnection *self, gboolean is_read)
+{
+  if (is_read)
+    return g_strdup ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT " CLOCK);
+  if (self->link_id == 0)
+    return g_strdup ("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT " CLOCK);
+  self->mark = nb_id_new ();
+  return g_strdup_printf ("BEGIN ISOLATION LEVEL READ COMMITTED; "
+                          "EXECUTE nb_begin (%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ")",
+                          self->link_id, self->mark);
+}
+
 static gboolean
 begin (NbConnection *self, gboolean is_read, GError **error)
 {
+  g_autofree char *text = make_begin (self, is_read);
   gint64 before = g_get_monotonic_time ();
-  PGresult *result = PQexec (
-      self->native, is_read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT " CLOCK ", ''"
-                            : "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT " CLOCK ", pg_current_xact_id ()::text");
+  PGresult *result = PQexec (self->native, text);
   gint64 after = g_get_monotonic_time ();
   gboolean is_begun = check_result (self, result, error);
 
-  self->xid[0] = '\0';
   if (is_begun)
     {
       self->now = g_ascii_strtoll (PQgetvalue (result, 0, 0), NULL, 10);
       self->clock_offset = self->now - (before + after) / 2;
       self->clock_doubt = after - before;
-      g_strlcpy (self->xid, PQgetvalue (result, 0, 1), sizeof self->xid);
     }
   PQclear (result);
   return is_begun;
@@ -234,25 +254,25 @@ run_script (NbConnection *self, const char *script, GError **error)
          || nb_connection_fail (self, NB_FAILURE_STATEMENT, "a script must not begin or end transactions", error);
 }
 
-/* The server remembers how each transaction ended, even over a crash. */
+/* Not pg_xact_status(): after a crash the server may give a transaction's number to another one.
+ *
+ * The row of the lost link is written, and the writing rolled back: that waits until the lost transaction has ended,
+ * also when it was the first to write the row, and then answers with the mark of the last one that was committed. */
 static NbOutcome
-look_up (NbConnection *self, const char *xid)
+look_up (NbConnection *self, gint64 link_id, gint64 mark)
 {
-  const char *values[] = { xid };
-  PGresult *result
-      = PQexecParams (self->native, "SELECT pg_xact_status ($1::text::xid8)", 1, NULL, values, NULL, NULL, 0);
+  g_autofree char *text
+      = g_strdup_printf ("BEGIN; INSERT INTO commit_marks (link_id, mark) VALUES (%" G_GINT64_FORMAT ", 0) "
+                         "ON CONFLICT (link_id) DO UPDATE SET mark = commit_marks.mark RETURNING mark",
+                         link_id);
+  PGresult *result = PQexec (self->native, text);
   NbOutcome outcome = NB_OUTCOME_UNKNOWN;
 
-  if (PQresultStatus (result) == PGRES_TUPLES_OK)
-    {
-      const char *status = PQgetvalue (result, 0, 0);
-
-      if (strcmp (status, "committed") == 0)
-        outcome = NB_OUTCOME_COMMITTED;
-      else if (strcmp (status, "aborted") == 0)
-        outcome = NB_OUTCOME_ROLLED_BACK;
-    }
+  if (PQresultStatus (result) == PGRES_TUPLES_OK && PQntuples (result) == 1)
+    outcome
+        = g_ascii_strtoll (PQgetvalue (result, 0, 0), NULL, 10) == mark ? NB_OUTCOME_COMMITTED : NB_OUTCOME_ROLLED_BACK;
   PQclear (result);
+  PQclear (PQexec (self->native, "ROLLBACK"));
   return outcome;
 }
 

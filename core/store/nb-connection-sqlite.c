@@ -98,7 +98,7 @@ attach (NbConnection *self, const char *target, NbOpenMode mode, GError **error)
     return FALSE;
   if (!run (self, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY", error))
     return FALSE;
-  return mode == NB_OPEN_WRITER || run (self, "PRAGMA query_only = ON", error);
+  return mode == NB_OPEN_WRITER || mode == NB_OPEN_MIGRATOR || run (self, "PRAGMA query_only = ON", error);
 }
 
 static gboolean

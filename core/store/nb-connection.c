@@ -91,7 +91,7 @@ static void
 enter_guard (const NbStatement *statement)
 {
   nb_pq_guard_enter ();
-  nb_pq_guard_set_types ((const Oid *) (gpointer) statement->param_types->data, statement->param_types->len);
+  nb_pq_guard_set_types ((const Oid *)(gpointer)statement->param_types->data, statement->param_types->len);
 }
 
 static void

@@ -22,6 +22,7 @@ typedef enum
 {
   NB_OPEN_WRITER,
   NB_OPEN_READER,
+  NB_OPEN_MIGRATOR, /* writes, perhaps before core's own tables are there */
   NB_OPEN_INSPECTOR /* changes nothing at all, not even settings that last */
 } NbOpenMode;
 
@@ -52,7 +53,7 @@ typedef struct
   /* Runs a foreign script of several statements, which must not end the transaction. */
   gboolean (*run_script) (NbConnection *self, const char *script, GError **error);
   /* NULL where the link can't be lost. */
-  NbOutcome (*look_up) (NbConnection *self, const char *xid);
+  NbOutcome (*look_up) (NbConnection *self, gint64 link_id, gint64 mark);
 } NbBackend;
 
 extern const NbBackend nb_backend_sqlite;
@@ -69,7 +70,8 @@ struct _NbConnection
   gint64 now;             /* when the transaction began, by the one clock */
   gint64 clock_offset;    /* PostgreSQL: what to add to the monotonic clock to get the database's */
   gint64 clock_doubt;     /* how far that may be off */
-  char xid[24];           /* PostgreSQL: the id of the writing transaction, empty when there is none */
+  gint64 link_id;         /* PostgreSQL: unique to this connection */
+  gint64 mark;            /* PostgreSQL: unique to the writing transaction, and kept by its commit; see look_up() */
 };
 
 /* @target: the file of SQLite, the connection string of PostgreSQL */

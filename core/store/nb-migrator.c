@@ -182,7 +182,7 @@ apply_next (NbConnection *connection, const char *component, GPtrArray *files, g
 static NbConnection *
 connect (NbStore *self, gboolean dry_run, GError **error)
 {
-  return nb_connection_open (self->shared.backend, self->shared.target, dry_run ? NB_OPEN_INSPECTOR : NB_OPEN_WRITER,
+  return nb_connection_open (self->shared.backend, self->shared.target, dry_run ? NB_OPEN_INSPECTOR : NB_OPEN_MIGRATOR,
                              error);
 }
 

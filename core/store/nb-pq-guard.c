@@ -139,7 +139,7 @@ PQprepare (PGconn *connection, const char *name, const char *query, int n_params
 
   FIND_REAL (real, "PQprepare");
   if (n_params == 0 && own_types != NULL)
-    result = real (connection, name, query, (int) n_own_types, own_types);
+    result = real (connection, name, query, (int)n_own_types, own_types);
   else
     result = real (connection, name, query, n_params, types);
   if (depth > 0 && (result == NULL || has_failed (result)))

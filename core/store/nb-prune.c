@@ -17,6 +17,9 @@ static const NbSql delete_keys = {
                 "(SELECT ctid FROM request_keys WHERE created_at < ##before::gint64 LIMIT 1000)",
 };
 
+/* On PostgreSQL alone. A link that has written nothing for a day writes its row anew. */
+static const NbSql delete_marks = { .sqlite = "DELETE FROM commit_marks WHERE mark < ##before::gint64" };
+
 typedef struct
 {
   const NbSql *sql;
@@ -26,7 +29,8 @@ typedef struct
 
 typedef struct
 {
-  Portion portions[2];
+  Portion portions[3];
+  guint n_portions;
   guint at;
   guint n_done;
   gint64 total;
@@ -40,8 +44,8 @@ delete_portion (NbTransaction *transaction, gpointer user_data, GError **error)
   Portion *portion = user_data;
   gint64 before = nb_transaction_now (transaction) - portion->age;
 
-  /* Ids grow with time, so the outbox needs no index of its times. */
-  if (portion->sql == &delete_events)
+  /* Ids grow with time, so these tables need no index of times. */
+  if (portion->sql != &delete_keys)
     before = nb_id_floor (before);
   portion->deleted = nb_transaction_execute (transaction, portion->sql, NB_PARAMS (NB_INT (before)), error);
   return portion->deleted >= 0;
@@ -67,7 +71,7 @@ portion_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       prune->at++;
       prune->n_done = 0;
     }
-  if (prune->at == G_N_ELEMENTS (prune->portions))
+  if (prune->at == prune->n_portions)
     g_task_return_int (task, (gssize)prune->total);
   else
     run_portion (g_steal_pointer (&task));
@@ -97,6 +101,8 @@ nb_store_prune_async (NbStore *self, gint64 outbox_age, gint64 key_age, GCancell
   prune = g_new0 (Prune, 1);
   prune->portions[0] = (Portion){ .sql = &delete_events, .age = outbox_age };
   prune->portions[1] = (Portion){ .sql = &delete_keys, .age = key_age };
+  prune->portions[2] = (Portion){ .sql = &delete_marks, .age = G_TIME_SPAN_DAY };
+  prune->n_portions = nb_store_is_sqlite (self) ? 2 : 3;
   g_task_set_task_data (task, prune, g_free);
   run_portion (task);
 }

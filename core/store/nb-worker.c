@@ -106,7 +106,8 @@ begin_transaction (NbWorker *self, NbTransaction *transaction, gboolean is_read)
 static NbOutcome
 ask_outcome (NbWorker *self)
 {
-  g_autofree char *xid = g_strdup (self->connection->xid);
+  gint64 link_id = self->connection->link_id;
+  gint64 mark = self->connection->mark;
   gint64 deadline = g_get_monotonic_time () + self->shared->patience;
   NbOutcome outcome = NB_OUTCOME_UNKNOWN;
 
@@ -115,7 +116,7 @@ ask_outcome (NbWorker *self)
       drop_connection (self);
       if (!reach_database (self, NB_OPEN_WRITER, deadline, NULL))
         break;
-      outcome = self->connection->backend->look_up (self->connection, xid);
+      outcome = self->connection->backend->look_up (self->connection, link_id, mark);
       if (outcome == NB_OUTCOME_UNKNOWN)
         g_usleep (REOPEN_PAUSE);
     }

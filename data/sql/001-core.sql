@@ -140,3 +140,5 @@ CREATE VIRTUAL TABLE auction_words USING fts5 (words, tokenize = 'unicode61', de
 -- @postgresql
 CREATE TABLE auction_words (rowid BIGINT PRIMARY KEY, words tsvector NOT NULL);
 CREATE INDEX auction_words_by_word ON auction_words USING gin (words);
+-- The last committed transaction of each of the store's links, to look up a COMMIT that was never answered.
+CREATE TABLE commit_marks (link_id BIGINT PRIMARY KEY, mark BIGINT NOT NULL) WITH (fillfactor = 20);

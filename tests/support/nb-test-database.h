@@ -36,7 +36,8 @@ char *nb_test_database_run (NbTestDatabase *self, const char *sql);
 
 /* PostgreSQL alone: ends all connections of the database by pg_terminate_backend(). Returns: how many there were */
 guint nb_test_database_kill_backends (NbTestDatabase *self);
-/* PostgreSQL alone: SIGQUIT, so that the server stops without waiting for anything; then starts it again. */
+/* PostgreSQL alone: SIGQUIT, so that the server stops without waiting for anything; then starts it again. The server
+ * ends with the thread that started it, so start it from the main thread. */
 void nb_test_database_stop_at_once (NbTestDatabase *self);
 void nb_test_database_start_again (NbTestDatabase *self);
 

@@ -6,8 +6,9 @@
 
 #include <glib/gstdio.h>
 
-#define FIRST "CREATE TABLE one (id @id@ PRIMARY KEY, a TEXT);\n-- @sqlite\nINSERT INTO one VALUES (1, 'lite');\n" \
-              "-- @postgresql\nINSERT INTO one VALUES (1, 'pg');\n-- @both\nINSERT INTO one VALUES (2, '--');\n"
+#define FIRST                                                                                                          \
+  "CREATE TABLE one (id @id@ PRIMARY KEY, a TEXT);\n-- @sqlite\nINSERT INTO one VALUES (1, 'lite');\n"                 \
+  "-- @postgresql\nINSERT INTO one VALUES (1, 'pg');\n-- @both\nINSERT INTO one VALUES (2, '--');\n"
 #define SECOND "CREATE TABLE two (id @id@ PRIMARY KEY);\nINSERT INTO two VALUES (1);\n"
 
 typedef struct
@@ -26,7 +27,7 @@ set_up (Fixture *self, gconstpointer data)
 
   nb_test_loop_set_up (&self->loop, 40);
   self->is_sqlite = GPOINTER_TO_INT (data) == NB_TEST_SQLITE;
-  self->database = nb_test_database_new ((NbTestDatabaseKind) GPOINTER_TO_INT (data));
+  self->database = nb_test_database_new ((NbTestDatabaseKind)GPOINTER_TO_INT (data));
   self->store = nb_store_new (nb_test_database_get_url (self->database), NULL, &error);
   g_assert_no_error (error);
   self->dir = g_build_filename (nb_test_database_get_folder (self->database), "migrations", NULL);
@@ -55,7 +56,10 @@ write_file (Fixture *self, const char *name, const char *text)
 static void
 assert_migrates (Fixture *self, gboolean dry_run, const char *states)
 {
-  static const char letters[] = { [NB_MIGRATION_APPLIED] = 'a', [NB_MIGRATION_PENDING] = 'p', [NB_MIGRATION_CHANGED] = 'c', [NB_MIGRATION_UNKNOWN] = 'u' };
+  static const char letters[] = { [NB_MIGRATION_APPLIED] = 'a',
+                                  [NB_MIGRATION_PENDING] = 'p',
+                                  [NB_MIGRATION_CHANGED] = 'c',
+                                  [NB_MIGRATION_UNKNOWN] = 'u' };
   g_autoptr (GPtrArray) report = NULL;
   g_autoptr (GString) found = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
@@ -63,7 +67,7 @@ assert_migrates (Fixture *self, gboolean dry_run, const char *states)
   nb_store_migrate (self->store, "test", self->dir, dry_run, &report, &error);
   g_assert_no_error (error);
   for (guint i = 0; i < report->len; i++)
-    g_string_append_c (found, letters[((NbMigration *) g_ptr_array_index (report, i))->state]);
+    g_string_append_c (found, letters[((NbMigration *)g_ptr_array_index (report, i))->state]);
   g_assert_cmpstr (found->str, ==, states);
 }
 
@@ -239,7 +243,8 @@ test_two_at_once (Fixture *self, gconstpointer data)
 static void
 test_urls (void)
 {
-  static const char *const wrong[] = { "", "sqlite:", "sqlite::memory:", "sqlite:/tmp/", "mysql://x", "/tmp/x", "postgresql://h%zz/x", "postgresql:///x?nonsense=1" };
+  static const char *const wrong[] = { "",          "sqlite:", "sqlite::memory:",     "sqlite:/tmp/",
+                                       "mysql://x", "/tmp/x",  "postgresql://h%zz/x", "postgresql:///x?nonsense=1" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
     {

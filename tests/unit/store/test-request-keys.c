@@ -21,7 +21,7 @@ static void
 set_up (Fixture *self, gconstpointer data)
 {
   nb_test_loop_set_up (&self->loop, 50);
-  self->database = nb_test_database_new ((NbTestDatabaseKind) GPOINTER_TO_INT (data));
+  self->database = nb_test_database_new ((NbTestDatabaseKind)GPOINTER_TO_INT (data));
   for (guint i = 0; i < 2; i++)
     self->stores[i] = nb_test_store_new (self->database);
 }
@@ -149,7 +149,7 @@ test_race (Fixture *self, gconstpointer data)
 
       for (guint i = 0; i < EACH; i++)
         {
-          requests[i] = (Request) { .person = 1, .key = key, .fingerprint = "bid:1", .n_done = &n_done };
+          requests[i] = (Request){ .person = 1, .key = key, .fingerprint = "bid:1", .n_done = &n_done };
           nb_store_transact_async (self->stores[i % 2], serve, &requests[i], NULL, NULL, count_answer, &requests[i]);
         }
       while (n_done < EACH)
@@ -187,8 +187,7 @@ test_prune (Fixture *self, gconstpointer data)
       g_assert_true (nb_store_transact (self->stores[0], serve, &request, &error));
       g_assert_true (nb_store_transact (self->stores[0], emit_one, NULL, &error));
     }
-  nb_store_prune_async (self->stores[0], G_TIME_SPAN_HOUR, G_TIME_SPAN_HOUR, NULL, nb_test_loop_keep_result,
-                        &nothing);
+  nb_store_prune_async (self->stores[0], G_TIME_SPAN_HOUR, G_TIME_SPAN_HOUR, NULL, nb_test_loop_keep_result, &nothing);
   nb_test_loop_run_until_result (&self->loop, &nothing);
   g_assert_cmpint (nb_store_prune_finish (self->stores[0], nothing, &error), ==, 0);
   g_usleep (5000);

@@ -47,7 +47,8 @@ static const char *const texts[] = {
   "## ##x::gint64 $1 ? :name @id %s",
   "'; DROP TABLE things; --",
 };
-static const gint64 numbers[] = { 0, 1, -1, G_MAXINT32, G_MININT32, 4294967296, G_MAXINT64, -G_MAXINT64, 9007199254740993 };
+static const gint64 numbers[]
+    = { 0, 1, -1, G_MAXINT32, G_MININT32, 4294967296, G_MAXINT64, -G_MAXINT64, 9007199254740993 };
 
 typedef struct
 {
@@ -62,7 +63,7 @@ set_up (Fixture *self, gconstpointer data)
   static const NbStoreOptions options = { .n_workers = 1, .n_readers = 1 };
 
   nb_test_loop_set_up (&self->loop, 100);
-  self->database = nb_test_database_new ((NbTestDatabaseKind) GPOINTER_TO_INT (data));
+  self->database = nb_test_database_new ((NbTestDatabaseKind)GPOINTER_TO_INT (data));
   self->store = nb_test_store_new_full (self->database, &options);
 }
 
@@ -97,8 +98,8 @@ send_texts_as_rows (NbTransaction *transaction, gpointer user_data, GError **err
   g_autoptr (NbRowset) rows = nb_rowset_new ("xxs");
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
-    nb_rowset_add (rows, (gint64) i, numbers[i % G_N_ELEMENTS (numbers)], texts[i]);
-  nb_rowset_add (rows, (gint64) 1000, (gint64) 5, NULL);
+    nb_rowset_add (rows, (gint64)i, numbers[i % G_N_ELEMENTS (numbers)], texts[i]);
+  nb_rowset_add (rows, (gint64)1000, (gint64)5, NULL);
   g_assert_cmpuint (nb_rowset_get_n_rows (rows), ==, G_N_ELEMENTS (texts) + 1);
   return nb_transaction_execute_exactly (transaction, G_N_ELEMENTS (texts) + 1, &insert_rows,
                                          NB_PARAMS (NB_INT (0), NB_ROWS (rows)), error);
@@ -110,7 +111,7 @@ send_texts_one_by_one (NbTransaction *transaction, gpointer user_data, GError **
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     if (!nb_transaction_execute_exactly (
             transaction, 1, &insert_one,
-            NB_PARAMS (NB_INT ((gint64) i), NB_INT (numbers[i % G_N_ELEMENTS (numbers)]), NB_TEXT (texts[i])), error))
+            NB_PARAMS (NB_INT ((gint64)i), NB_INT (numbers[i % G_N_ELEMENTS (numbers)]), NB_TEXT (texts[i])), error))
       return FALSE;
   return TRUE;
 }
@@ -127,7 +128,7 @@ check_texts (NbTransaction *transaction, gpointer user_data, GError **error)
     {
       gint64 number = numbers[i % G_N_ELEMENTS (numbers)];
 
-      g_assert_cmpint (nb_rows_get_int (rows, i, 0), ==, (gint64) i);
+      g_assert_cmpint (nb_rows_get_int (rows, i, 0), ==, (gint64)i);
       if (one_by_one && number == -1)
         g_assert_true (nb_rows_is_null (rows, i, 1));
       else
@@ -167,9 +168,9 @@ send_lists (NbTransaction *transaction, gpointer user_data, GError **error)
   g_autoptr (NbRows) empty = NULL;
   g_autoptr (NbRows) two = NULL;
 
-  nb_rowset_add (some, (gint64) 3);
-  nb_rowset_add (some, (gint64) 1);
-  nb_rowset_add (some, (gint64) 77777);
+  nb_rowset_add (some, (gint64)3);
+  nb_rowset_add (some, (gint64)1);
+  nb_rowset_add (some, (gint64)77777);
   empty = nb_transaction_query (transaction, &select_listed, NB_PARAMS (NB_ROWS (none)), error);
   two = nb_transaction_query (transaction, &select_listed, NB_PARAMS (NB_ROWS (some)), error);
   g_assert_true (empty != NULL && two != NULL);
@@ -190,8 +191,8 @@ send_mixed (NbTransaction *transaction, gpointer user_data, GError **error)
                     "(##big::gint64 = 5 AND words = ##a::string) LIMIT ##limit::gint64",
           .columns = "xxs" };
   g_autoptr (NbRows) rows = nb_transaction_query (
-      transaction, &mixed,
-      NB_PARAMS (NB_TEXT ("a'"), NB_TEXT ("b"), NB_INT (G_MAXINT64), NB_INT (2), NB_INT (10)), error);
+      transaction, &mixed, NB_PARAMS (NB_TEXT ("a'"), NB_TEXT ("b"), NB_INT (G_MAXINT64), NB_INT (2), NB_INT (10)),
+      error);
 
   if (rows == NULL)
     return FALSE;
@@ -222,12 +223,12 @@ static gboolean
 send_broken_text (NbTransaction *transaction, gpointer user_data, GError **error)
 {
   if (user_data == NULL)
-    return nb_transaction_execute (transaction, &insert_one,
-                                   NB_PARAMS (NB_INT (1), NB_INT (1), NB_TEXT ("\xc3\x28")), error)
+    return nb_transaction_execute (transaction, &insert_one, NB_PARAMS (NB_INT (1), NB_INT (1), NB_TEXT ("\xc3\x28")),
+                                   error)
            >= 0;
 
   g_autoptr (NbRowset) rows = nb_rowset_new ("xxs");
-  nb_rowset_add (rows, (gint64) 1, (gint64) 1, "\xff");
+  nb_rowset_add (rows, (gint64)1, (gint64)1, "\xff");
   return nb_transaction_execute (transaction, &insert_rows, NB_PARAMS (NB_INT (1), NB_ROWS (rows)), error) >= 0;
 }
 
@@ -274,7 +275,7 @@ static GLogWriterOutput
 count_criticals (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
 {
   if (level & G_LOG_LEVEL_CRITICAL)
-    g_atomic_int_inc ((gint *) user_data);
+    g_atomic_int_inc ((gint *)user_data);
   return G_LOG_WRITER_HANDLED;
 }
 
@@ -287,8 +288,13 @@ test_misuse (void)
   static const NbSql float_param = { .sqlite = "UPDATE things SET number = ##a::gdouble" };
   static const Misuse misuses[] = {
     { .sql = &insert_one, .n_params = 2 },
-    { .sql = &insert_one, .params = { { .kind = NB_PARAM_INT }, { .kind = NB_PARAM_TEXT, .text = "x" }, { .kind = NB_PARAM_TEXT, .text = "x" } }, .n_params = 3 },
-    { .sql = &insert_one, .params = { { .kind = NB_PARAM_INT }, { .kind = NB_PARAM_INT }, { .kind = NB_PARAM_TEXT } }, .n_params = 3 },
+    { .sql = &insert_one,
+      .params
+      = { { .kind = NB_PARAM_INT }, { .kind = NB_PARAM_TEXT, .text = "x" }, { .kind = NB_PARAM_TEXT, .text = "x" } },
+      .n_params = 3 },
+    { .sql = &insert_one,
+      .params = { { .kind = NB_PARAM_INT }, { .kind = NB_PARAM_INT }, { .kind = NB_PARAM_TEXT } },
+      .n_params = 3 },
     { .sql = &insert_rows, .params = { { .kind = NB_PARAM_INT }, { .kind = NB_PARAM_INT } }, .n_params = 2 },
     { .sql = &select_all },
     { .sql = &insert_one, .is_query = TRUE },
@@ -308,9 +314,9 @@ test_misuse (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_false (nb_store_transact (self.store, misuse, (gpointer) &misuses[i], &error));
+      g_assert_false (nb_store_transact (self.store, misuse, (gpointer)&misuses[i], &error));
       g_assert_error (error, NB_STORE_ERROR, NB_STORE_ERROR_STATEMENT);
-      g_assert_cmpint (g_atomic_int_get (&n_criticals), ==, (gint) i + 1);
+      g_assert_cmpint (g_atomic_int_get (&n_criticals), ==, (gint)i + 1);
     }
   tear_down (&self, NULL);
 }
