@@ -9,7 +9,7 @@
 
 static const NbSql lock_auctions = {
   "SELECT " SLOT_COLUMNS
-  " FROM json_each (##ids::string) AS j JOIN auctions AS a ON a.id = json_extract (j.value, '$[0]') "
+  " FROM json_each (##rows::string) AS j JOIN auctions AS a ON a.id = json_extract (j.value, '$[0]') "
   "LEFT JOIN regions AS r ON r.code = a.region ORDER BY a.id",
   "SELECT " SLOT_COLUMNS " FROM auctions AS a LEFT JOIN regions AS r ON r.code = a.region "
   "WHERE a.id = ANY (CAST (##c0::string AS bigint[])) ORDER BY a.id FOR UPDATE OF a",
@@ -17,14 +17,14 @@ static const NbSql lock_auctions = {
 };
 
 static const NbSql load_timers = {
-  "SELECT t.auction_id, t.name, t.due_at FROM json_each (##ids::string) AS j "
+  "SELECT t.auction_id, t.name, t.due_at FROM json_each (##rows::string) AS j "
   "JOIN timers AS t ON t.auction_id = json_extract (j.value, '$[0]')",
   "SELECT auction_id, name, due_at FROM timers WHERE auction_id = ANY (CAST (##c0::string AS bigint[]))",
   "xsx",
 };
 
 static const NbSql load_bidders = {
-  "SELECT p.id, p.is_suspended, p.region, r.latitude, r.longitude FROM json_each (##ids::string) AS j "
+  "SELECT p.id, p.is_suspended, p.region, r.latitude, r.longitude FROM json_each (##rows::string) AS j "
   "JOIN people AS p ON p.id = json_extract (j.value, '$[0]') LEFT JOIN regions AS r ON r.code = p.region",
   "SELECT p.id, p.is_suspended, p.region, r.latitude, r.longitude FROM people AS p "
   "LEFT JOIN regions AS r ON r.code = p.region WHERE p.id = ANY (CAST (##c0::string AS bigint[]))",
@@ -156,13 +156,28 @@ add_hold (const NbHold *hold, gpointer auction)
   nb_auction_set_hold (auction, hold->person, hold->amount);
 }
 
+/* A seller is paid when an auction closes; their wallet is locked in order with the others then, not later. */
+static void
+add_sellers (const NbBatch *self, GArray *people)
+{
+  for (guint i = 0; i < self->commands->len; i++)
+    {
+      const NbEngineCommand *command = g_ptr_array_index (self->commands, i);
+      const NbSlot *slot = g_hash_table_lookup (self->slots, &command->auction);
+
+      if (slot != NULL && (command->at >= slot->auction->ends_at || command->bid.kind == NB_BID_BUY_NOW))
+        g_array_append_val (people, slot->auction->seller);
+    }
+}
+
 static gboolean
-open_sheet (NbBatch *self, const GArray *people, GError **error)
+open_sheet (NbBatch *self, GArray *people, GError **error)
 {
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
 
   if (self->wallet == NULL)
     return TRUE;
+  add_sellers (self, people);
   for (guint i = 0; i < self->ordered_slots->len; i++)
     g_array_append_val (ids, ((NbSlot *)g_ptr_array_index (self->ordered_slots, i))->auction->id);
   self->sheet = nb_wallet_open_sheet (self->wallet, self->transaction, (const gint64 *)(gpointer)ids->data, ids->len,

@@ -201,7 +201,7 @@ measure (NbBidEngine *self, const NbBatch *batch)
 static void
 fail_all (NbBatch *batch, const GError *error)
 {
-  if (error->domain != NB_ERROR)
+  if (nb_error_get_code (error) == NB_ERROR_INTERNAL)
     g_warning ("a batch of %u commands was rolled back: %s", batch->commands->len, error->message);
   for (guint i = 0; i < batch->commands->len; i++)
     nb_engine_command_refuse (g_ptr_array_index (batch->commands, i), g_error_copy (error));
