@@ -5,35 +5,33 @@
 #include <locale.h>
 #include <string.h>
 
-#include "core/app/nb-commands.h"
+#include "core/app/nb-cli-commands.h"
 #include "core/app/nb-log.h"
 
-static const NbCommand commands[] = {
-  { "serve", "", "Serve the site until SIGTERM", NB_COMMAND_CONFIG, nb_command_serve },
-  { "check", "", "Check the configuration: every fault on a line of its own", NB_COMMAND_CONFIG, nb_command_check },
-  { "config show", "", "Show every setting, secrets masked, and where it came from",
-    NB_COMMAND_CONFIG | NB_COMMAND_JSON, nb_command_config_show },
-  { "config defaults", "", "Show every setting that there is, its default and what it does", NB_COMMAND_PLAIN,
-    nb_command_config_defaults },
-  { "plugin list", "", "Show each plugin, its state, and why it failed", NB_COMMAND_CONFIG | NB_COMMAND_JSON,
-    nb_command_plugin_list },
-  { "plugin info", "ID", "Show what one plugin says of itself and what it brings", NB_COMMAND_CONFIG | NB_COMMAND_JSON,
-    nb_command_plugin_info },
-  { "db status", "", "Show each migration and whether it was applied", NB_COMMAND_CONFIG | NB_COMMAND_JSON,
-    nb_command_db_status },
-  { "db migrate", "", "Apply the migrations that are pending", NB_COMMAND_CONFIG, nb_command_db_migrate },
-  { "doctor", "", "Look for faults in the data", NB_COMMAND_CONFIG | NB_COMMAND_JSON, nb_command_doctor },
-  { "user add", "USERNAME", "Add a person; the password is read from standard input or a file", NB_COMMAND_CONFIG,
-    nb_command_user_add },
-  { "user role", "USERNAME ROLES", "Set the roles of a person, such as 'admin'; '' takes all away", NB_COMMAND_CONFIG,
-    nb_command_user_role },
-  { "auction show", "ID", "Show one auction with its holds and bids", NB_COMMAND_CONFIG | NB_COMMAND_JSON,
-    nb_command_auction_show },
-  { "auction replay", "ID", "Compute one auction again from its bids and compare", NB_COMMAND_CONFIG | NB_COMMAND_JSON,
-    nb_command_auction_replay },
-  { "demo seed", "", "Fill an empty database with demo people, auctions and bids", NB_COMMAND_CONFIG,
-    nb_command_demo_seed },
-  { "region import", "FILE", "Take over regions from a TSV file", NB_COMMAND_CONFIG, nb_command_region_import },
+static const NbCliCommand commands[] = {
+  { "serve", "", "Serve the site until SIGTERM", NB_CLI_CONFIG, nb_cli_serve },
+  { "check", "", "Check the configuration: every fault on a line of its own", NB_CLI_CONFIG, nb_cli_check },
+  { "config show", "", "Show every setting, secrets masked, and where it came from", NB_CLI_CONFIG | NB_CLI_JSON,
+    nb_cli_config_show },
+  { "config defaults", "", "Show every setting that there is, its default and what it does", NB_CLI_CONFIG,
+    nb_cli_config_defaults },
+  { "plugin list", "", "Show each plugin, its state, and why it failed", NB_CLI_CONFIG | NB_CLI_JSON,
+    nb_cli_plugin_list },
+  { "plugin info", "ID", "Show what one plugin says of itself and what it brings", NB_CLI_CONFIG | NB_CLI_JSON,
+    nb_cli_plugin_info },
+  { "db status", "", "Show each migration and whether it was applied", NB_CLI_CONFIG | NB_CLI_JSON, nb_cli_db_status },
+  { "db migrate", "", "Apply the migrations that are pending", NB_CLI_CONFIG, nb_cli_db_migrate },
+  { "doctor", "", "Look for faults in the data", NB_CLI_CONFIG | NB_CLI_JSON, nb_cli_doctor },
+  { "user add", "USERNAME", "Add a person; the password is read from standard input or a file", NB_CLI_CONFIG,
+    nb_cli_user_add },
+  { "user role", "USERNAME ROLES", "Set the roles of a person, such as 'admin'; '' takes all away", NB_CLI_CONFIG,
+    nb_cli_user_role },
+  { "auction show", "ID", "Show one auction with its holds and bids", NB_CLI_CONFIG | NB_CLI_JSON,
+    nb_cli_auction_show },
+  { "auction replay", "ID", "Compute one auction again from its bids and compare", NB_CLI_CONFIG | NB_CLI_JSON,
+    nb_cli_auction_replay },
+  { "demo seed", "", "Fill an empty database with demo people, auctions and bids", NB_CLI_CONFIG, nb_cli_demo_seed },
+  { "region import", "FILE", "Take over regions from a TSV file", NB_CLI_CONFIG, nb_cli_region_import },
 };
 
 /* Whether @name is @group's own, or a command below it. */
@@ -63,7 +61,7 @@ list_commands (const char *group)
 
 /* Returns: how many of @words name @command; 0 when they name another */
 static guint
-match_command (const NbCommand *command, char **words)
+match_command (const NbCliCommand *command, char **words)
 {
   g_auto (GStrv) names = g_strsplit (command->name, " ", -1);
   guint n_names = g_strv_length (names);
@@ -75,7 +73,7 @@ match_command (const NbCommand *command, char **words)
 }
 
 static int
-run_command (const NbCommand *command, char **words)
+run_command (const NbCliCommand *command, char **words)
 {
   NbInvocation invocation = { .command = command, .words = g_strdupv (words) };
   NbExit result = command->run (&invocation);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reads the options of a command and prints its help. */
-#include "core/app/nb-command.h"
+#include "core/app/nb-cli.h"
 
 #include <neighborbid/nb-error.h>
 
 static GOptionContext *
 make_context (NbInvocation *self, gboolean *wants_help)
 {
-  const NbCommand *command = self->command;
+  const NbCliCommand *command = self->command;
   GOptionEntry config[] = { { "config", 'c', 0, G_OPTION_ARG_FILENAME, &self->config_file,
                               "Read this configuration, and conf.d beside it", "FILE" },
                             { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->sets,
@@ -19,9 +19,9 @@ make_context (NbInvocation *self, gboolean *wants_help)
 
   g_option_context_set_help_enabled (context, FALSE);
   g_option_context_set_summary (context, command->summary);
-  if (command->flags & NB_COMMAND_CONFIG)
+  if (command->flags & NB_CLI_CONFIG)
     g_option_context_add_main_entries (context, config, NULL);
-  if (command->flags & NB_COMMAND_JSON)
+  if (command->flags & NB_CLI_JSON)
     g_option_context_add_main_entries (context, json, NULL);
   g_option_context_add_main_entries (context, help, NULL);
   return context;

@@ -12,24 +12,24 @@ typedef struct _NbInvocation NbInvocation;
 
 typedef enum
 {
-  NB_COMMAND_PLAIN = 0,
-  NB_COMMAND_CONFIG = 1 << 0, /* takes -c and --set */
-  NB_COMMAND_JSON = 1 << 1 /* takes --json */
-} NbCommandFlags;
+  NB_CLI_PLAIN = 0,
+  NB_CLI_CONFIG = 1 << 0, /* takes -c and --set */
+  NB_CLI_JSON = 1 << 1 /* takes --json */
+} NbCliFlags;
 
 typedef struct
 {
   const char *name; /* one word, or two as in "plugin list" */
   const char *arguments; /* for the help, such as "FILE"; may be empty */
   const char *summary; /* for the list of commands */
-  NbCommandFlags flags;
+  NbCliFlags flags;
   NbExit (*run) (NbInvocation *invocation);
-} NbCommand;
+} NbCliCommand;
 
 /* One call of a command. The members below the line are set by nb_invocation_parse(). */
 struct _NbInvocation
 {
-  const NbCommand *command;
+  const NbCliCommand *command;
   char **words; /* what followed the command's name */
 
   char *config_file; /* (nullable) */
