@@ -6,7 +6,7 @@
 #include "core/account/nb-accounts-private.h"
 
 /* A session in use is marked as seen this often, or twice in its idle time if that is shorter. */
-#define TOUCH_INTERVAL (60 * G_USEC_PER_SEC)
+#define TOUCH_INTERVAL (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC)
 
 typedef struct
 {

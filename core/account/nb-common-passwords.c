@@ -74,7 +74,7 @@ const char *const nb_common_passwords[] = {
   "ckddlf12", "durltkfkd", "dusdls12", "gkrry123", "gkrtod12", "wkdnjs12", "cjstk1004", "cjstk123", "akstp123",
   "akstp815", "alsrud12", "alswl123", "alswl1234", "alswn123", "alstn123", "alsgh123", "wldms123", "wldud123",
   "wlgns123", "wlals123", "wldnjs12", "tmddn123", "tjdgh123", "tjdals12", "gmlakd12", "gudwns12", "wnsgh123",
-  "dbwls123", "dmswl123", "gpdls123", "qhrtnddk", "rhdiddl1", "rhdiddl", "rkdwl123", "rkdtkswl", "ehsqjfwk",
+  "dbwls123", "dmswl123", "gpdls123", "qhrtnddk", "rhdiddl1", "rkdwl123", "rkdtkswl", "ehsqjfwk",
   "tjdrhd12", "godqhr12", "godqhr123", "godqhr1234", "godqhrgkwk", "dkqkajal", "djaakdkqk", "aodlqekq",
   "rudqhrrnd", "tjdnftl1", "qntks123", "eorn1234", "wjdqhqhgh", "rhksflwk", "rhksflwk1", "rhksflwk123", "znsqhffh",
   "apdlvmftmxhfl", "dlrjqnseksxj", "ekdrmsakzpt", NULL

@@ -250,6 +250,11 @@ read_text (Reader *reader, const char *text, GPtrArray *cells_of_rows, GError **
 
   if (g_str_has_prefix (text, "\xef\xbb\xbf"))
     text += 3;
+  if (text[0] == '\0')
+    {
+      reader->line = 1;
+      return refuse_line (reader, "a header with five columns", "nothing", error);
+    }
   lines = g_strsplit (text, "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++)
     {

@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* How long a session is believed after its read from the database began, in microseconds. */
-#define NB_SESSION_CACHE_LIFE (2 * G_USEC_PER_SEC)
+#define NB_SESSION_CACHE_LIFE (G_GINT64_CONSTANT (2) * G_USEC_PER_SEC)
 
 typedef struct _NbSessionCache NbSessionCache;
 

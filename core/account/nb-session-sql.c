@@ -12,15 +12,11 @@ static const NbSql list_sessions
     = { "SELECT id FROM sessions WHERE person_id = ##person::gint64 ORDER BY id DESC", NULL, "x" };
 static const NbSql drop_oldest
     = { "DELETE FROM sessions WHERE person_id = ##person::gint64 AND id <= ##id::gint64", NULL, NULL };
+static const NbSql find_suspended = { "SELECT is_suspended FROM people WHERE id = ##person::gint64", NULL, "x" };
 static const NbSql insert_session
     = { "INSERT INTO sessions (token_hash, id, person_id, created_at, seen_at, expires_at) "
-        "SELECT ##hash::string, ##id::gint64, people.id, ##created::gint64, ##seen::gint64, ##end::gint64 "
-        "FROM people WHERE people.id = ##person::gint64 AND people.is_suspended = 0",
-        "INSERT INTO sessions (token_hash, id, person_id, created_at, seen_at, expires_at) "
-        "SELECT CAST (##hash::string AS text), CAST (##id::gint64 AS bigint), people.id, "
-        "CAST (##created::gint64 AS bigint), CAST (##seen::gint64 AS bigint), CAST (##end::gint64 AS bigint) "
-        "FROM people WHERE people.id = ##person::gint64 AND people.is_suspended = 0",
-        NULL };
+        "VALUES (##hash::string, ##id::gint64, ##person::gint64, ##created::gint64, ##seen::gint64, ##end::gint64)",
+        NULL, NULL };
 static const NbSql find_session
     = { "SELECT s.id, s.seen_at, s.expires_at, p.id, p.username, p.nickname, p.region, p.language, p.roles, "
         "p.is_suspended, p.created_at FROM sessions AS s JOIN people AS p ON p.id = s.person_id "
@@ -46,6 +42,20 @@ drop_surplus (NbTransaction *transaction, gint64 person, GError **error)
          >= 0;
 }
 
+/* Someone suspended between this and the commit is found out when the session is looked up. */
+static gboolean
+check_not_suspended (NbTransaction *transaction, gint64 person, GError **error)
+{
+  g_autoptr (NbRows) rows = nb_transaction_query (transaction, &find_suspended, NB_PARAMS (NB_INT (person)), error);
+
+  if (rows == NULL)
+    return FALSE;
+  if (nb_rows_get_n (rows) == 1 && nb_rows_get_int (rows, 0, 0) == 0)
+    return TRUE;
+  nb_set_error (error, NB_ERROR_BLOCKED, N_ ("this account is suspended"), NULL);
+  return FALSE;
+}
+
 gint64
 nb_account_sql_insert_session (NbTransaction *transaction, gint64 person, const char *token, gint64 expires_at,
                                GError **error)
@@ -53,18 +63,18 @@ nb_account_sql_insert_session (NbTransaction *transaction, gint64 person, const 
   gint64 now = nb_transaction_now (transaction);
   gint64 id = nb_id_new ();
   char hash[NB_TOKEN_LENGTH + 1];
-  gint64 n;
 
-  if (nb_transaction_execute (transaction, &drop_ended, NB_PARAMS (NB_INT (now)), error) < 0
+  if (!check_not_suspended (transaction, person, error)
+      || nb_transaction_execute (transaction, &drop_ended, NB_PARAMS (NB_INT (now)), error) < 0
       || !drop_surplus (transaction, person, error))
     return 0;
   nb_token_hash (token, hash);
-  n = nb_transaction_execute (
-      transaction, &insert_session,
-      NB_PARAMS (NB_TEXT (hash), NB_INT (id), NB_INT (now), NB_INT (now), NB_INT (expires_at), NB_INT (person)), error);
-  if (n == 0)
-    nb_set_error (error, NB_ERROR_BLOCKED, N_ ("this account is suspended"), NULL);
-  return n == 1 ? id : 0;
+  if (!nb_transaction_execute_exactly (
+          transaction, 1, &insert_session,
+          NB_PARAMS (NB_TEXT (hash), NB_INT (id), NB_INT (person), NB_INT (now), NB_INT (now), NB_INT (expires_at)),
+          error))
+    return 0;
+  return id;
 }
 
 gboolean

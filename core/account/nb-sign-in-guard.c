@@ -9,8 +9,8 @@
 
 #define MAX_ENTRIES 16384
 #define FREE_FAILURES 5
-#define LONGEST_WAIT (300 * G_USEC_PER_SEC)
-#define FORGET_AFTER (900 * G_USEC_PER_SEC)
+#define LONGEST_WAIT (G_GINT64_CONSTANT (300) * G_USEC_PER_SEC)
+#define FORGET_AFTER (G_GINT64_CONSTANT (900) * G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -95,7 +95,7 @@ nb_sign_in_guard_failed (NbSignInGuard *self, const char *username, const char *
   if (entry->failures < FREE_FAILURES)
     return;
   doublings = MIN (entry->failures - FREE_FAILURES, 16);
-  entry->wait_until = now + MIN ((G_USEC_PER_SEC << doublings), LONGEST_WAIT);
+  entry->wait_until = now + MIN ((gint64)G_USEC_PER_SEC << doublings, LONGEST_WAIT);
 }
 
 void
