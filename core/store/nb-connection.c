@@ -11,7 +11,8 @@
 /* Exported by libgda for its providers; the header that declares it needs one that is not installed. */
 extern gpointer gda_connection_internal_get_provider_data (GdaConnection *connection);
 
-/* libgda finds and loads its providers on first use, and not from several threads. */
+/* libgda finds and loads its providers on first use, and not from several threads; and closing walks a table of the
+ * provider that all connections share. */
 static GMutex opening;
 
 static void
@@ -79,6 +80,8 @@ nb_connection_close (NbConnection *self)
   g_clear_object (&self->parser);
   if (self->gda != NULL)
     {
+      g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&opening);
+
       nb_pq_guard_enter ();
       gda_connection_close_no_warning (self->gda);
       g_object_unref (self->gda);
