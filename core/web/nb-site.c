@@ -2,8 +2,21 @@
 /* The registration of the routes of core. */
 #include "core/web/nb-site.h"
 
+#include "core/web/nb-api-accounts.h"
+#include "core/web/nb-api-regions.h"
+
+typedef gboolean (*RegisterFunc) (NbSite *site, GError **error);
+
+static const RegisterFunc parts[] = {
+  nb_api_accounts_register,
+  nb_api_regions_register,
+};
+
 gboolean
 nb_site_register (NbSite *site, GError **error)
 {
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (!parts[i](site, error))
+      return FALSE;
   return TRUE;
 }
