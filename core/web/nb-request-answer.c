@@ -87,10 +87,33 @@ count_answer (NbRequest *self, guint status, gsize length)
   self->is_counted = FALSE;
 }
 
+/* Only what was asked for by GET: answers to writes may carry a fresh secret beside what the client sent, and their
+ * length would tell of it. The one secret in pages, the CSRF token, is masked anew in each. Returns: (transfer full)
+ * (nullable) */
+static GBytes *
+compress (NbRequest *self, const char *content_type, GBytes *bytes)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (self->message);
+  GBytes *compressed;
+
+  if (bytes == NULL || content_type == NULL || g_bytes_get_size (bytes) < NB_COMPRESS_MIN_BYTES
+      || !nb_request_is_safe (self) || !nb_compress_is_text (content_type)
+      || soup_message_headers_get_one (headers, "ETag") != NULL)
+    return NULL;
+  soup_message_headers_append (headers, "Vary", "Accept-Encoding");
+  if (!nb_compress_is_accepted (nb_request_get_header (self, "Accept-Encoding")))
+    return NULL;
+  compressed = nb_compressor_gzip (self->server->compressor, bytes);
+  if (compressed != NULL)
+    soup_message_headers_append (headers, "Content-Encoding", "gzip");
+  return compressed;
+}
+
 void
 nb_request_answer (NbRequest *self, guint status, const char *content_type, GBytes *bytes)
 {
   g_autoptr (NbRequest) hold = g_object_ref (self);
+  g_autoptr (GBytes) compressed = NULL;
   NbPeer *peer = nb_peers_find (self->message, NULL);
 
   if (self->is_answered)
@@ -99,6 +122,9 @@ nb_request_answer (NbRequest *self, guint status, const char *content_type, GByt
       return;
     }
   add_headers (self, content_type);
+  compressed = compress (self, content_type, bytes);
+  if (compressed != NULL)
+    bytes = compressed;
   self->is_answered = TRUE;
   soup_server_message_set_status (self->message, status, NULL);
   if (bytes != NULL)

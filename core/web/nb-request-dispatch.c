@@ -3,6 +3,7 @@
 #include "core/web/nb-request-state.h"
 
 #include "core/web/nb-csrf.h"
+#include "core/web/nb-internal.h"
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -307,8 +308,8 @@ refuse_match (NbRequest *self, NbMatch *match)
     respond (self, nb_error_new (NB_ERROR_NOT_FOUND, N_ ("there is nothing at this address"), NULL));
 }
 
-void
-nb_request_dispatch (NbRequest *self)
+static void
+dispatch_route (NbRequest *self)
 {
   g_auto (NbMatch) match = nb_router_match (nb_server_get_router (self->server), self->method, self->path);
   GError *error = NULL;
@@ -322,4 +323,15 @@ nb_request_dispatch (NbRequest *self)
     enter_route (self, &match);
   else
     refuse_match (self, &match);
+}
+
+void
+nb_request_dispatch (NbRequest *self)
+{
+  if (self->is_internal)
+    nb_internal_respond (self);
+  else if (g_str_has_prefix (self->path, NB_STATIC_PREFIX))
+    nb_static_respond (nb_server_get_files (self->server), self);
+  else
+    dispatch_route (self);
 }

@@ -42,13 +42,21 @@ take_flash (NbRequest *self)
   return g_utf8_validate_len ((const char *)bytes, length, NULL) ? g_strndup ((const char *)bytes, length) : NULL;
 }
 
+static const char *
+find_static_url (const char *path, gpointer user_data)
+{
+  return nb_server_get_static_url (user_data, path);
+}
+
 static GBytes *
 render (NbRequest *self, const char *owner, const char *template_name, JsonObject *model, GError **error)
 {
   NbPresentation *presentation = self->server->presentation;
   const NbTemplateScope scope = { .language = self->language,
                                   .catalog = nb_presentation_get_catalog (presentation),
-                                  .now = nb_server_now (self->server) };
+                                  .now = nb_server_now (self->server),
+                                  .static_url = find_static_url,
+                                  .static_data = self->server };
   g_autofree char *flash = take_flash (self);
   g_autoptr (JsonObject) globals = nb_pages_make_globals (self->server->site->registry, self, flash);
   g_autoptr (GString) out = g_string_sized_new (16384);

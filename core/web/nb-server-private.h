@@ -2,14 +2,23 @@
 /* The server as its own parts and the requests know it. */
 #pragma once
 
+#include "core/web/nb-compress.h"
 #include "core/web/nb-presentation.h"
 #include "core/web/nb-rate-limiter.h"
 #include "core/web/nb-router.h"
 #include "core/web/nb-server-peers.h"
 #include "core/web/nb-server-proxies.h"
 #include "core/web/nb-server.h"
+#include "core/web/nb-static.h"
 
 G_BEGIN_DECLS
+
+typedef struct
+{
+  const char *name;
+  NbReadyFunc function;
+  gpointer user_data;
+} NbServerCheck;
 
 struct _NbServer
 {
@@ -36,6 +45,11 @@ struct _NbServer
   gboolean owns_files;           /* socket files that it bound itself go with it */
   NbPeers *peers;
 
+  NbStatic *files;
+  GHashTable *plugin_files; /* (nullable) prefixes of the plugins' files in it; NULL: to be read */
+  NbCompressor *compressor;
+  GPtrArray *checks; /* of NbServerCheck */
+
   NbRouter *router;
   gulong changed_handler;
   NbRateLimiter *sign_ups;
@@ -50,6 +64,8 @@ struct _NbServer
   GSource *stop_timer; /* (nullable) */
 };
 
+/* The static files, with those of the running plugins. */
+NbStatic *nb_server_get_files (NbServer *self);
 /* Microseconds since the epoch by the one clock. */
 gint64 nb_server_now (NbServer *self);
 NbRouter *nb_server_get_router (NbServer *self);

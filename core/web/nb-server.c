@@ -2,6 +2,7 @@
 /* The HTTP server: made from its options, started, asked about. */
 #include "core/web/nb-server-private.h"
 
+#include "core/web/nb-server-files.h"
 #include "core/web/nb-server-soup.h"
 #include <string.h>
 #include <sys/resource.h>
@@ -10,6 +11,8 @@
 /* Descriptors kept for the database, the log, modules and files. */
 #define SPARE_DESCRIPTORS 256
 #define MINUTE 60.0
+/* Pages are compressed while others wait. */
+#define COMPRESSION_LEVEL 3
 
 G_DEFINE_FINAL_TYPE (NbServer, nb_server, G_TYPE_OBJECT)
 
@@ -47,6 +50,10 @@ nb_server_finalize (GObject *object)
   g_hash_table_unref (self->in_flight);
   g_hash_table_unref (self->quiescing);
   g_clear_pointer (&self->presentation, nb_presentation_free);
+  g_clear_pointer (&self->plugin_files, g_hash_table_unref);
+  nb_static_free (self->files);
+  nb_compressor_free (self->compressor);
+  g_ptr_array_unref (self->checks);
   g_free (self->web_dir);
   g_free (self->listen);
   g_free (self->internal_listen);
@@ -67,6 +74,9 @@ nb_server_init (NbServer *self)
   self->listeners = g_ptr_array_new ();
   self->in_flight = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->quiescing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->checks = g_ptr_array_new_with_free_func (g_free);
+  self->files = nb_static_new ();
+  self->compressor = nb_compressor_new (COMPRESSION_LEVEL);
   self->sign_ups = nb_rate_limiter_new (0, 0);
   self->sign_ins = nb_rate_limiter_new (0, 0);
   self->writes = nb_rate_limiter_new (0, 0);
@@ -145,6 +155,7 @@ on_changed (NbRegistry *registry, gpointer user_data)
   /* Routes often change many at a time: the router is made anew when the next request needs it. */
   g_clear_pointer (&self->router, nb_router_free);
   nb_presentation_forget_plugins (self->presentation);
+  nb_server_forget_plugin_files (self);
 }
 
 static gboolean
@@ -191,6 +202,8 @@ nb_server_new (NbSite *site, const NbServerOptions *options, GError **error)
   if (self->presentation == NULL)
     return NULL;
   self->web_dir = g_strdup (options->web_dir);
+  if (!nb_server_read_files (self, error))
+    return NULL;
   self->listen = g_strdup (options->listen);
   self->internal_listen = g_strdup (options->internal_listen);
   self->sockets = options->sockets != NULL ? g_ptr_array_ref (options->sockets) : NULL;
@@ -304,6 +317,17 @@ guint
 nb_server_get_n_requests (NbServer *self)
 {
   return self->n_in_flight;
+}
+
+void
+nb_server_add_ready_check (NbServer *self, const char *name, NbReadyFunc function, gpointer user_data)
+{
+  NbServerCheck *check = g_new0 (NbServerCheck, 1);
+
+  check->name = name;
+  check->function = function;
+  check->user_data = user_data;
+  g_ptr_array_add (self->checks, check);
 }
 
 gint64

@@ -61,6 +61,13 @@ void nb_server_quiesce_owner_async (NbServer *self, const char *owner, GAsyncRea
                                     gpointer user_data);
 gboolean nb_server_quiesce_owner_finish (NbServer *self, GAsyncResult *result, GError **error);
 
+/* Returns: whether all is well; else @reason: (out) (transfer full) tells */
+typedef gboolean (*NbReadyFunc) (char **reason, gpointer user_data);
+/* Adds a check of /readyz beside those of the database, the plugins and draining; @name: a literal. */
+void nb_server_add_ready_check (NbServer *self, const char *name, NbReadyFunc function, gpointer user_data);
+/* Returns: (transfer none): the address of the static file @path, such as `css/site.css` or, of a plugin, `ID/x.css` */
+const char *nb_server_get_static_url (NbServer *self, const char *path);
+
 guint nb_server_get_n_connections (NbServer *self);
 guint nb_server_get_n_requests (NbServer *self);
 

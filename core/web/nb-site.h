@@ -6,7 +6,7 @@
 #include "core/account/nb-regions.h"
 #include "core/engine/nb-bid-engine.h"
 #include "core/engine/nb-catalogue.h"
-#include "core/plugin/nb-registry.h"
+#include "core/plugin/nb-plugin-host.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +21,7 @@ typedef struct
   NbRegions *regions;
   NbCatalogue *catalogue;
   NbBidEngine *bid_engine;
+  NbPluginHost *plugin_host; /* (nullable) for /readyz */
   NbServer *server; /* set by nb_server_new() */
 } NbSite;
 
