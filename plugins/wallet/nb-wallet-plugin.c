@@ -4,6 +4,7 @@
 #include "nb-ledger-wallet.h"
 #include "nb-teller.h"
 #include "nb-wallet-api.h"
+#include "nb-wallet-page.h"
 
 #include <glib/gi18n.h>
 
@@ -68,7 +69,8 @@ start (NbPlugin *plugin, NbContext *context, GError **error)
   NbWalletPlugin *self = NB_WALLET_PLUGIN (plugin);
 
   if (!nb_context_add_service (context, NB_TYPE_WALLET, G_OBJECT (self->wallet), error)
-      || !nb_ledger_checks_add (context, error) || !nb_wallet_api_add_routes (context, self->teller, error))
+      || !nb_ledger_checks_add (context, error) || !nb_wallet_api_add_routes (context, self->teller, error)
+      || !nb_wallet_page_add_routes (context, self->teller, error))
     return FALSE;
   nb_teller_set_context (self->teller, context);
   return TRUE;
