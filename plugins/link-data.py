@@ -11,3 +11,9 @@ for name in [os.path.basename(source) + ".plugin", "templates", "migrations", "s
         os.unlink(link)
     if os.path.exists(os.path.join(source, name)):
         os.symlink(os.path.join(source, name), link)
+# What gettext compiles in `po` is what the host reads in `locale`.
+link = os.path.join(build, "locale")
+if os.path.islink(link):
+    os.unlink(link)
+if os.path.exists(os.path.join(source, "po")):
+    os.symlink("po", link)
