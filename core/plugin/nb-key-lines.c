@@ -96,10 +96,15 @@ key_is_valid (const char *key)
          && key[strspn (key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.[]@")] == '\0';
 }
 
-static gboolean
-has_trailing_comment (const char *value)
+/* Returns: (nullable): where in @value a comment begins */
+static char *
+find_comment (char *value)
 {
-  return value[0] == '#' || strstr (value, " #") != NULL || strstr (value, "\t#") != NULL;
+  char *hash = strchr (value, '#');
+
+  while (hash != NULL && hash != value && hash[-1] != ' ' && hash[-1] != '\t')
+    hash = strchr (hash + 1, '#');
+  return hash;
 }
 
 static void
@@ -121,11 +126,14 @@ read_pair (Reader *reader, const char *line)
       add_fault (reader, g_strdup_printf ("%s: expected a [section] before it", key));
       return;
     }
-  if (has_trailing_comment (value))
+  char *comment = find_comment (value);
+  if (comment != NULL)
     {
       add_fault (reader,
                  g_strdup_printf ("%s: found a comment after the value, expected it on a line of its own", key));
-      return;
+      /* The key is there all the same: without the comment it is judged as usual. */
+      *comment = '\0';
+      g_strchomp (value);
     }
   if (!note_seen (reader, g_strdup_printf ("%s\n%s", reader->section, key), key))
     return;
