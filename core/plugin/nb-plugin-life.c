@@ -11,23 +11,7 @@
 
 #define TYPE_PREFIX "auction-type:"
 
-static gboolean
-check_migration (const NbMigration *migration, GError **error)
-{
-  static const char *const words[] = {
-    [NB_MIGRATION_PENDING] = "is pending",
-    [NB_MIGRATION_CHANGED] = "was changed after it was applied",
-    [NB_MIGRATION_UNKNOWN] = "was applied by a newer version",
-  };
-
-  if (migration->state == NB_MIGRATION_APPLIED)
-    return TRUE;
-  g_set_error (error, NB_PLUGIN_ERROR, NB_PLUGIN_ERROR_FAILED,
-               "its database migration %03d-%s %s; 'neighborbid db migrate' applies what is pending", migration->number,
-               migration->name, words[migration->state]);
-  return FALSE;
-}
-
+/* What was changed or comes from a newer version is refused by the store itself. */
 static gboolean
 check_migrations (NbPluginRecord *record, NbStore *store, const char *dir, GError **error)
 {
@@ -35,9 +19,16 @@ check_migrations (NbPluginRecord *record, NbStore *store, const char *dir, GErro
 
   if (!nb_store_migrate (store, record->id, dir, TRUE, &report, error))
     return FALSE;
-  for (guint i = 0; report != NULL && i < report->len; i++)
-    if (!check_migration (g_ptr_array_index (report, i), error))
+  for (guint i = 0; i < report->len; i++)
+    {
+      const NbMigration *migration = g_ptr_array_index (report, i);
+      if (migration->state == NB_MIGRATION_APPLIED)
+        continue;
+      g_set_error (error, NB_PLUGIN_ERROR, NB_PLUGIN_ERROR_FAILED,
+                   "its database migration %s is pending; 'neighborbid db migrate' applies what is pending",
+                   migration->name);
       return FALSE;
+    }
   return TRUE;
 }
 
