@@ -110,7 +110,8 @@ test_settings (NbPluginFixture *fixture, gconstpointer data)
   g_assert_cmpstr (greeting (fixture), ==, "hello");
   nb_plugin_fixture_set_key (fixture, "polite", "greeting", "good day");
   nb_plugin_fixture_set_key (fixture, "polite", "count", "4");
-  g_test_expect_message (NULL, G_LOG_LEVEL_MESSAGE, "*plugin polite* count: the change is taken at the next start");
+  g_test_expect_message ("neighborbid", G_LOG_LEVEL_MESSAGE,
+                         "*plugin polite* count: the change is taken at the next start");
   reload_well (fixture);
   g_test_assert_expected_messages ();
   g_assert_cmpstr (greeting (fixture), ==, "good day");
