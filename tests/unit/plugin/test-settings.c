@@ -178,7 +178,7 @@ ask_wrongly (gpointer ask)
   g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func (nb_setting_fault_free);
   g_autoptr (NbSettings) settings = make (NULL, NULL, faults);
 
-  g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*assertion*failed*");
+  g_test_expect_message ("neighborbid", G_LOG_LEVEL_CRITICAL, "*assertion*failed*");
   if (ask == NULL)
     g_assert_cmpint (nb_settings_get_int (settings, "undeclared"), ==, 0);
   else
