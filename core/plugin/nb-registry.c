@@ -440,8 +440,10 @@ nb_registry_remove_owner (NbRegistry *self, const char *owner)
       withdraw (self, registration);
       g_ptr_array_add (removed, g_ptr_array_steal_index (self->journal, i - 1));
     }
-  if (removed->len > 0)
-    g_signal_emit (self, changed_signal, 0);
+  if (removed->len == 0)
+    return;
+  self->has_changed = FALSE;
+  g_signal_emit (self, changed_signal, 0);
 }
 
 void

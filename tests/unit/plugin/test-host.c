@@ -344,6 +344,47 @@ test_broken_manifest (NbPluginFixture *fixture, gconstpointer data)
 }
 
 static void
+test_any_provider (NbPluginFixture *fixture, gconstpointer data)
+{
+  nb_plugin_fixture_add (fixture, "bank", "mute", "Provides=money\n");
+  nb_plugin_fixture_add (fixture, "purse", "good", "Provides=money\n");
+  nb_plugin_fixture_add (fixture, "stall", "promises", "Requires=money\n");
+  nb_plugin_fixture_start_well (fixture);
+  nb_plugin_fixture_assert (fixture, "bank", NB_PLUGIN_FAILED,
+                            "'start' of bank failed without an error, a bug of bank");
+  nb_plugin_fixture_assert (fixture, "stall", NB_PLUGIN_RUNNING, NULL);
+}
+
+static void
+note_link (NbRegistry *registry, gpointer user_data)
+{
+  GPtrArray *links = nb_registry_get_links (registry);
+
+  g_string_append_printf (user_data, "%u ", links->len);
+}
+
+/* Those of the same rank keep the order of their ids; a need goes before it. */
+static void
+test_order (NbPluginFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) changes = g_string_new (NULL);
+  GPtrArray *links = nb_registry_get_links (fixture->registry);
+
+  nb_plugin_fixture_add (fixture, "a", "claims-route", "Wants=late\n");
+  nb_plugin_fixture_add (fixture, "z", "asks-late", "Provides=late\n");
+  nb_plugin_fixture_add (fixture, "b", "unready", "Wants=nobody\n");
+  g_signal_connect (fixture->registry, "changed", G_CALLBACK (note_link), changes);
+  /* The links tell the order, before the one that isn't ready goes. */
+  nb_plugin_fixture_start_well (fixture);
+  g_assert_cmpuint (links->len, ==, 2);
+  g_assert_cmpstr (((NbLink *)g_ptr_array_index (links, 0))->owner, ==, "z");
+  g_assert_cmpstr (((NbLink *)g_ptr_array_index (links, 1))->owner, ==, "a");
+  g_assert_cmpstr (changes->str, ==, "2 ");
+  nb_plugin_host_stop (fixture->host);
+  g_assert_cmpstr (changes->str, ==, "2 1 0 ");
+}
+
+static void
 test_no_folder (NbPluginFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -384,6 +425,8 @@ main (int argc, char **argv)
   nb_plugin_fixture_test ("/plugin/host/refused-settings", test_refused_settings);
   nb_plugin_fixture_test ("/plugin/host/unnamed-stays-off", test_unnamed);
   nb_plugin_fixture_test ("/plugin/host/broken-manifest-is-listed", test_broken_manifest);
+  nb_plugin_fixture_test ("/plugin/host/any-provider-will-do", test_any_provider);
+  nb_plugin_fixture_test ("/plugin/host/order-follows-needs", test_order);
   nb_plugin_fixture_test ("/plugin/host/folder-that-is-not-there", test_no_folder);
   return g_test_run ();
 }
