@@ -151,7 +151,7 @@ test_check (Fixture *fixture, gconstpointer data)
   assert_contains (more->err, "plugins.conf:3: [plugins] wallet: found 'perhaps', expected required, optional or "
                               "disabled\n");
   assert_contains (more->err, "plugins.conf:5: [plugin wallet] deposit-max: found 'much'");
-  assert_contains (more->err, "plugins.conf:7: ");
+  assert_contains (more->err, "plugins.conf:6: [plugin nosuch]: no such plugin is installed\n");
 }
 
 /* What the program prints of a configuration is a configuration. */
