@@ -19,7 +19,6 @@ start_plugin (WalletFixture *self)
   g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func (nb_setting_fault_free);
   g_autoptr (GError) error = NULL;
 
-  self->registry = nb_registry_new ();
   self->host = nb_plugin_host_new (self->registry, self->store);
   nb_plugin_host_add_folder (self->host, folder, NB_PLUGIN_REQUIRED, &error);
   g_assert_no_error (error);
@@ -35,11 +34,11 @@ start_plugin (WalletFixture *self)
 }
 
 void
-wallet_fixture_set_up (WalletFixture *self, NbTestDatabaseKind kind, guint seconds)
+wallet_fixture_open (WalletFixture *self, NbTestDatabaseKind kind, NbRegistry *registry)
 {
   g_autoptr (GError) error = NULL;
 
-  nb_test_loop_set_up (&self->loop, seconds);
+  self->registry = g_object_ref (registry);
   self->database = nb_test_database_new (kind);
   self->store = nb_store_new (nb_test_database_get_url (self->database), NULL, &error);
   g_assert_no_error (error);
@@ -50,15 +49,32 @@ wallet_fixture_set_up (WalletFixture *self, NbTestDatabaseKind kind, guint secon
 }
 
 void
-wallet_fixture_tear_down (WalletFixture *self)
+wallet_fixture_close (WalletFixture *self)
 {
   nb_plugin_host_stop (self->host);
   nb_store_stop (self->store);
-  nb_test_loop_tear_down (&self->loop);
+  while (g_main_context_iteration (g_main_context_get_thread_default (), FALSE))
+    ;
   g_assert_finalize_object (self->host);
-  g_assert_finalize_object (self->registry);
+  g_clear_object (&self->registry);
   g_assert_finalize_object (self->store);
   g_clear_pointer (&self->database, nb_test_database_free);
+}
+
+void
+wallet_fixture_set_up (WalletFixture *self, NbTestDatabaseKind kind, guint seconds)
+{
+  g_autoptr (NbRegistry) registry = nb_registry_new ();
+
+  nb_test_loop_set_up (&self->loop, seconds);
+  wallet_fixture_open (self, kind, registry);
+}
+
+void
+wallet_fixture_tear_down (WalletFixture *self)
+{
+  wallet_fixture_close (self);
+  nb_test_loop_tear_down (&self->loop);
 }
 
 NbStore *

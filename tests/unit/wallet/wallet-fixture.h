@@ -16,6 +16,10 @@ typedef struct
   NbWallet *wallet; /* the plugin's */
 } WalletFixture;
 
+/* A migrated database and the running plugin, registered in @registry; without a loop of its own. */
+void wallet_fixture_open (WalletFixture *self, NbTestDatabaseKind kind, NbRegistry *registry);
+void wallet_fixture_close (WalletFixture *self);
+/* The same with a loop and a registry. */
 void wallet_fixture_set_up (WalletFixture *self, NbTestDatabaseKind kind, guint seconds);
 void wallet_fixture_tear_down (WalletFixture *self);
 /* A started store of its own on the same database, as another process would have. */
