@@ -70,13 +70,14 @@ load_domain (NbPresentation *self, const char *owner)
     g_warning ("the translations of %s are left out: %s", owner, error->message);
 }
 
+/* An auction type has messages of its own even when its plugin has no route. */
 static void
 load_domains (NbPresentation *self)
 {
-  GPtrArray *routes = nb_registry_get_routes (self->registry);
+  g_autoptr (GPtrArray) owners = nb_registry_list_data_owners (self->registry);
 
-  for (guint i = 0; i < routes->len; i++)
-    load_domain (self, ((const NbRoute *)g_ptr_array_index (routes, i))->owner);
+  for (guint i = 0; i < owners->len; i++)
+    load_domain (self, g_ptr_array_index (owners, i));
 }
 
 void
