@@ -3,12 +3,14 @@
 #include "core/web/nb-site.h"
 
 #include "core/web/nb-api-accounts.h"
+#include "core/web/nb-api-auctions.h"
 #include "core/web/nb-api-regions.h"
 
 typedef gboolean (*RegisterFunc) (NbSite *site, GError **error);
 
 static const RegisterFunc parts[] = {
   nb_api_accounts_register,
+  nb_api_auctions_register,
   nb_api_regions_register,
 };
 
