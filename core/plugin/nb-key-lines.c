@@ -35,17 +35,17 @@ key_line_free (gpointer data)
   g_free (line);
 }
 
-/* A hostile file doesn't make a hostile report: after some faults the rest isn't told. */
+/* A hostile file doesn't make a hostile report: after some faults the rest isn't told. @sentence: (transfer full) */
 static void
 add_fault (Reader *reader, char *sentence)
 {
-  g_autofree char *owned = sentence;
   guint n = reader->faults->len - reader->first_fault;
 
   if (n < FAULTS_MAX)
     g_ptr_array_add (reader->faults, g_strdup_printf ("%s:%u: %s", reader->path, reader->line, sentence));
   else if (n == FAULTS_MAX)
     g_ptr_array_add (reader->faults, g_strdup_printf ("%s:%u: and more faults", reader->path, reader->line));
+  g_free (sentence);
 }
 
 /* Whether @what is seen for the first time; else its first line is told. */

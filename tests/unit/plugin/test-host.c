@@ -182,7 +182,6 @@ static void
 test_module_file (NbPluginFixture *fixture, gconstpointer data)
 {
   g_autofree char *path = g_build_filename (fixture->folder, "loose", "loose.so", NULL);
-  g_autofree char *reason = NULL;
 
   nb_plugin_fixture_write (fixture, "gone.plugin", "[Plugin]\nId=gone\nModule=gone\nName=X\nVersion=1.0\nApi=1.0\n");
   nb_plugin_fixture_write (fixture, "loose/loose.plugin",
@@ -275,13 +274,17 @@ test_late_registration (NbPluginFixture *fixture, gconstpointer data)
   g_assert_cmpuint (nb_registry_get_links (fixture->registry)->len, ==, 0);
 }
 
+#define PAUSE_FAULT                                                                                                    \
+  "[plugin polite] pause: found '2h', expected a duration from 1s to 1h, in seconds or with a unit as in 90s, 5m, "    \
+  "3h, "                                                                                                               \
+  "3d"
+
 static void
 test_sections (NbPluginFixture *fixture, gconstpointer data)
 {
   static const char *const expected[] = {
     "[plugin polite] count: found '10', expected a whole number from 1 to 9",
-    "[plugin polite] pause: found '2h', expected a duration from 1s to 1h, in seconds or with a unit as in 90s, 5m, "
-    "3h, 3d",
+    PAUSE_FAULT,
     "[plugin polite] 'greting': unknown key, did you mean 'greeting'?",
     "[plugin polit]: no such plugin is installed, did you mean 'polite'?",
   };
