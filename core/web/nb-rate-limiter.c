@@ -84,21 +84,38 @@ find_bucket (NbRateLimiter *self, const char *key, gint64 now)
   return bucket;
 }
 
+static void
+fill (NbRateLimiter *self, Bucket *bucket, gint64 now)
+{
+  bucket->tokens += (now - bucket->filled_at) * self->per_second / G_USEC_PER_SEC;
+  bucket->tokens = MIN (bucket->tokens, self->burst);
+  bucket->filled_at = now;
+}
+
+guint
+nb_rate_limiter_look (NbRateLimiter *self, const char *key, gint64 now)
+{
+  Bucket *bucket = self->per_second > 0 ? g_hash_table_lookup (self->buckets, key) : NULL;
+
+  if (bucket == NULL)
+    return 0;
+  fill (self, bucket, now);
+  return bucket->tokens < 1 ? (guint)((1 - bucket->tokens) * 1000 / self->per_second) + 1 : 0;
+}
+
 guint
 nb_rate_limiter_take (NbRateLimiter *self, const char *key, gint64 now)
 {
   Bucket *bucket;
+  guint wait;
 
   if (self->per_second <= 0)
     return 0;
   bucket = find_bucket (self, key, now);
-  bucket->tokens += (now - bucket->filled_at) * self->per_second / G_USEC_PER_SEC;
-  bucket->tokens = MIN (bucket->tokens, self->burst);
-  bucket->filled_at = now;
-  if (bucket->tokens < 1)
-    return (guint)((1 - bucket->tokens) * 1000 / self->per_second) + 1;
-  bucket->tokens -= 1;
-  return 0;
+  wait = nb_rate_limiter_look (self, key, now);
+  if (wait == 0)
+    bucket->tokens -= 1;
+  return wait;
 }
 
 guint

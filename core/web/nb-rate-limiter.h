@@ -20,6 +20,8 @@ void nb_rate_limiter_set (NbRateLimiter *self, double per_second, double burst);
 /* Takes one from the bucket of @key at the time @now (monotonic microseconds). Returns: 0, or in how many milliseconds
  * there will be one again */
 guint nb_rate_limiter_take (NbRateLimiter *self, const char *key, gint64 now);
+/* The same without taking. */
+guint nb_rate_limiter_look (NbRateLimiter *self, const char *key, gint64 now);
 guint nb_rate_limiter_get_size (NbRateLimiter *self);
 
 G_END_DECLS

@@ -229,7 +229,12 @@ find_session_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->session != NULL)
     enter_handler (self);
   else if (g_error_matches (error, NB_ERROR, NB_ERROR_NOT_SIGNED_IN))
-    enter_without_session (self);
+    {
+      g_autofree char *key = nb_address_key (self->address);
+
+      nb_rate_limiter_take (self->server->strangers, key, self->began);
+      enter_without_session (self);
+    }
   else
     nb_request_respond_error (self, error);
 }
@@ -250,6 +255,18 @@ get_token (NbRequest *self)
 }
 
 static void
+look_up_session (NbRequest *self, NbAccounts *accounts, const char *token)
+{
+  g_autofree char *key = nb_address_key (self->address);
+  const guint wait = nb_rate_limiter_look (self->server->strangers, key, self->began);
+
+  if (wait > 0)
+    respond_limited (self, wait);
+  else
+    nb_accounts_find_session_async (accounts, token, find_session_cb, g_object_ref (self));
+}
+
+static void
 find_session (NbRequest *self)
 {
   NbAccounts *accounts = self->server->site->accounts;
@@ -264,7 +281,7 @@ find_session (NbRequest *self)
   if (self->session != NULL)
     enter_handler (self);
   else
-    nb_accounts_find_session_async (accounts, token, find_session_cb, g_object_ref (self));
+    look_up_session (self, accounts, token);
 }
 
 static gboolean

@@ -55,6 +55,7 @@ struct _NbServer
   NbRateLimiter *sign_ups;
   NbRateLimiter *sign_ins;
   NbRateLimiter *writes;
+  NbRateLimiter *strangers; /* tokens that were none, by address */
 
   GHashTable *in_flight; /* owner to number */
   guint n_in_flight;

@@ -11,6 +11,9 @@
 /* Descriptors kept for the database, the log, modules and files. */
 #define SPARE_DESCRIPTORS 256
 #define MINUTE 60.0
+/* Unknown session tokens an address may show: each costs a look into the database. */
+#define STRANGERS_PER_SECOND 10
+#define STRANGERS_BURST 100
 /* Pages are compressed while others wait. */
 #define COMPRESSION_LEVEL 3
 
@@ -43,6 +46,7 @@ nb_server_finalize (GObject *object)
   g_clear_pointer (&self->sign_ups, nb_rate_limiter_free);
   g_clear_pointer (&self->sign_ins, nb_rate_limiter_free);
   g_clear_pointer (&self->writes, nb_rate_limiter_free);
+  g_clear_pointer (&self->strangers, nb_rate_limiter_free);
   g_clear_pointer (&self->proxies, nb_proxies_free);
   g_clear_pointer (&self->sockets, g_ptr_array_unref);
   g_clear_pointer (&self->listeners, g_ptr_array_unref);
@@ -80,6 +84,7 @@ nb_server_init (NbServer *self)
   self->sign_ups = nb_rate_limiter_new (0, 0);
   self->sign_ins = nb_rate_limiter_new (0, 0);
   self->writes = nb_rate_limiter_new (0, 0);
+  self->strangers = nb_rate_limiter_new (STRANGERS_PER_SECOND, STRANGERS_BURST);
 }
 
 static gboolean

@@ -430,6 +430,28 @@ test_limits (void)
 }
 
 static void
+test_strangers (void)
+{
+  Fixture fixture = { 0 };
+  guint refused = 0;
+  g_autofree char *mine = NULL;
+
+  start_default (&fixture);
+  for (int i = 0; i < 150; i++)
+    {
+      g_autofree char *headers = g_strdup_printf ("Authorization: Bearer %d\r\n", i);
+      g_autofree char *answer = nb_test_ask (fixture.port, "GET", "/who", headers, NULL);
+
+      refused += nb_test_status (answer) == 429;
+    }
+  g_assert_cmpuint (refused, >, 20);
+  /* A session that is known already does not suffer. */
+  mine = ask_as (&fixture, "GET", "/mine", "", NULL);
+  g_assert_cmpuint (nb_test_status (mine), ==, 200);
+  stop (&fixture);
+}
+
+static void
 test_forwarded_for (void)
 {
   Fixture fixture = { 0 };
@@ -466,6 +488,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/session/pages-send-to-sign-in", test_pages);
   g_test_add_func ("/http/session/language", test_language);
   g_test_add_func ("/http/session/limits-by-address-and-person", test_limits);
+  g_test_add_func ("/http/session/unknown-tokens-are-limited", test_strangers);
   g_test_add_func ("/http/session/forwarded-for-only-from-proxies", test_forwarded_for);
   return g_test_run ();
 }
