@@ -104,10 +104,10 @@ def main():
         try:
             check(tree)
             print(f"ok {number} - {title}")
-        except (AssertionError, subprocess.CalledProcessError, OSError) as fault:
+        except Exception as fault:
             failures += 1
             print(f"not ok {number} - {title}")
-            print("# " + str(fault).replace("\n", "\n# "))
+            print("# " + repr(fault).replace("\n", "\n# "))
     shutil.rmtree(tree.folder)
     return 1 if failures else 0
 
