@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* PostgreSQL: writers at READ COMMITTED, readers in one snapshot, and a commit's outcome that can be asked for later.
  */
-#include "core/store/nb-connection.h"
 #include "core/store/nb-pq-guard.h"
 #include "core/store/nb-rows-private.h"
+#include "core/store/nb-statement.h"
 #include "core/store/nb-store-private.h"
 
 #include <string.h>
@@ -219,7 +219,7 @@ check_columns (NbConnection *self, const PGresult *result, const char *columns, 
 
 /* Reads libpq's own answer, which the guard has seen: libgda would make a GValue of every cell. */
 static NbRows *
-copy_rows (NbConnection *self, GdaDataModel *model, const char *columns, GError **error)
+copy_rows (NbConnection *self, const char *columns, GError **error)
 {
   const PGresult *result = nb_pq_guard_get_result ();
   NbRows *rows;
@@ -235,6 +235,25 @@ copy_rows (NbConnection *self, GdaDataModel *model, const char *columns, GError 
         nb_rows_add_int (rows, g_ascii_strtoll (PQgetvalue (result, row, column), NULL, 10));
       else
         nb_rows_add_text (rows, PQgetvalue (result, row, column), (gsize)PQgetlength (result, row, column));
+  return rows;
+}
+
+static NbRows *
+query (NbConnection *self, NbStatement *statement, GError **error)
+{
+  g_autoptr (GError) inner = NULL;
+  GdaDataModel *model;
+  NbRows *rows = NULL;
+
+  nb_connection_enter (self, statement);
+  model = gda_connection_statement_execute_select_full (self->gda, statement->statement, statement->set,
+                                                        GDA_STATEMENT_MODEL_RANDOM_ACCESS, statement->types, &inner);
+  if (model == NULL)
+    nb_connection_fail_from_gda (self, inner, error);
+  else
+    rows = copy_rows (self, statement->sql->columns, error);
+  g_clear_object (&model);
+  nb_connection_leave (self);
   return rows;
 }
 
@@ -285,7 +304,7 @@ const NbBackend nb_backend_postgresql = {
   .is_in_transaction = is_in_transaction,
   .is_alive = is_alive,
   .classify = classify,
-  .copy_rows = copy_rows,
+  .query = query,
   .run_script = run_script,
   .look_up = look_up,
 };

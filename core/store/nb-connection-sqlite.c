@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SQLite: one file in WAL mode that is synced at every commit, one writer at a time. */
-#include "core/store/nb-connection.h"
 #include "core/store/nb-rows-private.h"
+#include "core/store/nb-statement.h"
 #include "core/store/nb-store-private.h"
 
 #include <errno.h>
@@ -96,7 +96,10 @@ attach (NbConnection *self, const char *target, NbOpenMode mode, GError **error)
   sqlite3_busy_timeout (self->native, BUSY_TIMEOUT_MS);
   if (mode != NB_OPEN_INSPECTOR && !run (self, "PRAGMA journal_mode = WAL", error))
     return FALSE;
-  if (!run (self, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY", error))
+  if (!run (self,
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = "
+            "-65536; PRAGMA wal_autocheckpoint = 4000",
+            error))
     return FALSE;
   return mode == NB_OPEN_WRITER || mode == NB_OPEN_MIGRATOR || run (self, "PRAGMA query_only = ON", error);
 }
@@ -120,49 +123,87 @@ is_alive (NbConnection *self)
   return TRUE;
 }
 
-static gboolean
-copy_cell (NbRows *rows, GdaDataModel *model, int row, int column, GError **error)
+static void
+finalize (gpointer data)
 {
-  const GValue *value = gda_data_model_get_value_at (model, column, row, error);
-
-  if (value == NULL)
-    return FALSE;
-  if (GDA_VALUE_HOLDS_NULL (value))
-    nb_rows_add_null (rows);
-  else if (G_VALUE_HOLDS_INT64 (value))
-    nb_rows_add_int (rows, g_value_get_int64 (value));
-  else
-    nb_rows_add_text (rows, g_value_get_string (value), strlen (g_value_get_string (value)));
-  return TRUE;
+  sqlite3_finalize (data);
 }
 
-static NbRows *
-copy_rows (NbConnection *self, GdaDataModel *model, const char *columns, GError **error)
+/* Rows are read from SQLite's own cursor: libgda makes a GValue of every cell, which costs more than the query. */
+static sqlite3_stmt *
+find_cursor (NbConnection *self, NbStatement *statement, GError **error)
 {
-  int n_rows = gda_data_model_get_n_rows (model);
-  int n_columns = gda_data_model_get_n_columns (model);
-  g_autoptr (NbRows) rows = nb_rows_new (columns, (gsize)MAX (n_rows, 0));
-  g_autoptr (GError) inner = NULL;
+  g_autofree char *text = NULL;
+  sqlite3_stmt *cursor = NULL;
 
-  if (n_columns != (int)strlen (columns))
-    {
-      g_critical ("a statement answered %d columns, not “%s”", n_columns, columns);
-      nb_connection_fail (self, NB_FAILURE_STATEMENT, "other columns than the statement names", error);
-      return NULL;
-    }
-  for (int i = 0; i < n_rows * n_columns; i++)
-    if (!copy_cell (rows, model, i / n_columns, i % n_columns, &inner))
-      {
-        nb_connection_fail (self, classify (self), inner != NULL ? inner->message : "a row can't be read", error);
-        return NULL;
-      }
-  /* libgda ends the rows at the first failure and says nothing. */
-  if (n_rows < 0 || (classify (self) != NB_FAILURE_STATEMENT))
+  if (statement->native != NULL)
+    return statement->native;
+  text = nb_statement_number_params (statement, statement->sql->sqlite);
+  if (sqlite3_prepare_v3 (self->native, text, -1, SQLITE_PREPARE_PERSISTENT, &cursor, NULL) != SQLITE_OK)
     {
       nb_connection_fail (self, classify (self), sqlite3_errmsg (self->native), error);
       return NULL;
     }
-  return g_steal_pointer (&rows);
+  if (sqlite3_column_count (cursor) != (int)strlen (statement->sql->columns))
+    {
+      g_critical ("statement «%s» answers %d columns, not “%s”", statement->sql->sqlite, sqlite3_column_count (cursor),
+                  statement->sql->columns);
+      sqlite3_finalize (cursor);
+      nb_connection_fail (self, NB_FAILURE_STATEMENT, "other columns than the statement names", error);
+      return NULL;
+    }
+  statement->native = cursor;
+  statement->free_native = finalize;
+  return cursor;
+}
+
+static void
+bind_cursor (sqlite3_stmt *cursor, const NbStatement *statement)
+{
+  for (guint i = 0; i < statement->slots->len; i++)
+    {
+      const GValue *value = nb_statement_get_value (statement, i);
+
+      if (G_VALUE_HOLDS_INT64 (value))
+        sqlite3_bind_int64 (cursor, (int)i + 1, g_value_get_int64 (value));
+      else
+        sqlite3_bind_text (cursor, (int)i + 1, g_value_get_string (value), -1, SQLITE_STATIC);
+    }
+}
+
+static void
+copy_row (NbRows *rows, sqlite3_stmt *cursor, const char *columns)
+{
+  for (int i = 0; columns[i] != '\0'; i++)
+    if (sqlite3_column_type (cursor, i) == SQLITE_NULL)
+      nb_rows_add_null (rows);
+    else if (columns[i] == 'x')
+      nb_rows_add_int (rows, sqlite3_column_int64 (cursor, i));
+    else
+      {
+        const char *text = (const char *)sqlite3_column_text (cursor, i);
+        nb_rows_add_text (rows, text, (gsize)sqlite3_column_bytes (cursor, i));
+      }
+}
+
+static NbRows *
+query (NbConnection *self, NbStatement *statement, GError **error)
+{
+  sqlite3_stmt *cursor = find_cursor (self, statement, error);
+  g_autoptr (NbRows) rows = NULL;
+  int state;
+
+  if (cursor == NULL)
+    return NULL;
+  rows = nb_rows_new (statement->sql->columns, 0);
+  bind_cursor (cursor, statement);
+  while ((state = sqlite3_step (cursor)) == SQLITE_ROW)
+    copy_row (rows, cursor, statement->sql->columns);
+  if (state != SQLITE_DONE)
+    nb_connection_fail (self, classify (self), sqlite3_errmsg (self->native), error);
+  sqlite3_reset (cursor);
+  sqlite3_clear_bindings (cursor);
+  return state == SQLITE_DONE ? g_steal_pointer (&rows) : NULL;
 }
 
 static int
@@ -195,6 +236,6 @@ const NbBackend nb_backend_sqlite = {
   .is_in_transaction = is_in_transaction,
   .is_alive = is_alive,
   .classify = classify,
-  .copy_rows = copy_rows,
+  .query = query,
   .run_script = run_script,
 };

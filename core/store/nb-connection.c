@@ -90,22 +90,22 @@ nb_connection_close (NbConnection *self)
   g_free (self);
 }
 
-static void
-enter_guard (const NbStatement *statement)
+void
+nb_connection_enter (NbConnection *self, const NbStatement *statement)
 {
   nb_pq_guard_enter ();
   nb_pq_guard_set_types ((const Oid *)(gpointer)statement->param_types->data, statement->param_types->len);
 }
 
-static void
-leave_guard (void)
+void
+nb_connection_leave (NbConnection *self)
 {
   nb_pq_guard_set_types (NULL, 0);
   nb_pq_guard_leave ();
 }
 
-static gboolean
-fail_from_gda (NbConnection *self, const GError *inner, GError **error)
+gboolean
+nb_connection_fail_from_gda (NbConnection *self, const GError *inner, GError **error)
 {
   return nb_connection_fail (self, self->backend->classify (self), inner != NULL ? inner->message : NULL, error);
 }
@@ -136,22 +136,8 @@ NbRows *
 nb_connection_query (NbConnection *self, const NbSql *sql, const NbParam *params, gsize n_params, GError **error)
 {
   NbStatement *statement = prepare (self, sql, params, n_params, TRUE, error);
-  g_autoptr (GError) inner = NULL;
-  GdaDataModel *model;
-  NbRows *rows = NULL;
 
-  if (statement == NULL)
-    return NULL;
-  enter_guard (statement);
-  model = gda_connection_statement_execute_select_full (self->gda, statement->statement, statement->set,
-                                                        GDA_STATEMENT_MODEL_RANDOM_ACCESS, statement->types, &inner);
-  if (model == NULL)
-    fail_from_gda (self, inner, error);
-  else
-    rows = self->backend->copy_rows (self, model, sql->columns, error);
-  g_clear_object (&model);
-  leave_guard ();
-  return rows;
+  return statement != NULL ? self->backend->query (self, statement, error) : NULL;
 }
 
 gint64
@@ -163,11 +149,11 @@ nb_connection_execute (NbConnection *self, const NbSql *sql, const NbParam *para
 
   if (statement == NULL)
     return -1;
-  enter_guard (statement);
+  nb_connection_enter (self, statement);
   touched = gda_connection_statement_execute_non_select (self->gda, statement->statement, statement->set, NULL, &inner);
   if (inner != NULL || touched == -1)
-    fail_from_gda (self, inner, error);
-  leave_guard ();
+    nb_connection_fail_from_gda (self, inner, error);
+  nb_connection_leave (self);
   /* libgda says -2 where the database tells no number. */
   return self->failure != NB_FAILURE_NONE ? -1 : MAX (touched, 0);
 }

@@ -35,6 +35,7 @@ typedef enum
 } NbOutcome;
 
 typedef struct _NbConnection NbConnection;
+typedef struct _NbStatement NbStatement;
 
 /* What differs between the databases. Each call but is_alive() sets `failure` when it returns FALSE. */
 typedef struct
@@ -49,7 +50,8 @@ typedef struct
   gboolean (*is_in_transaction) (NbConnection *self);
   gboolean (*is_alive) (NbConnection *self);
   NbFailure (*classify) (NbConnection *self);
-  NbRows *(*copy_rows) (NbConnection *self, GdaDataModel *model, const char *columns, GError **error);
+  /* Runs a statement whose parameters are bound. */
+  NbRows *(*query) (NbConnection *self, NbStatement *statement, GError **error);
   /* Runs a foreign script of several statements, which must not end the transaction. */
   gboolean (*run_script) (NbConnection *self, const char *script, GError **error);
   /* NULL where the link can't be lost. */
@@ -88,6 +90,12 @@ gint64 nb_connection_execute (NbConnection *self, const NbSql *sql, const NbPara
 
 /* Sets @failure and an error of its kind from what the database said. Returns: FALSE */
 gboolean nb_connection_fail (NbConnection *self, NbFailure failure, const char *reason, GError **error);
+
+/* Between enter and leave @statement is run by libgda. */
+void nb_connection_enter (NbConnection *self, const NbStatement *statement);
+void nb_connection_leave (NbConnection *self);
+/* Sets `failure` and an error from what libgda and the database said. Returns: FALSE */
+gboolean nb_connection_fail_from_gda (NbConnection *self, const GError *inner, GError **error);
 
 /* The provider's private data begin with the native handle; its layout is checked against these. */
 gpointer nb_connection_get_provider_data (NbConnection *self, GError **error);

@@ -68,16 +68,17 @@ kind_of (const char *name, const char *type, gsize type_length, gboolean is_sqli
   return type_length == 6 && strncmp (type, "gint64", 6) == 0 ? SLOT_INT : SLOT_TEXT;
 }
 
-static gboolean
-has_slot (const GArray *slots, const char *name, gsize length)
+/* Returns: the number of the slot of that name, or -1 */
+static int
+find_slot (const GArray *slots, const char *name, gsize length)
 {
   for (guint i = 0; i < slots->len; i++)
     {
       const Slot *slot = &g_array_index (slots, Slot, i);
       if (strlen (slot->name) == length && strncmp (slot->name, name, length) == 0)
-        return TRUE;
+        return (int)i;
     }
-  return FALSE;
+  return -1;
 }
 
 /* @types: (nullable): gets PostgreSQL's type of each appearance of a parameter, for libgda numbers each anew
@@ -103,7 +104,7 @@ scan_slots (const char *text, gboolean is_sqlite, GArray *types)
           slot.kind = kind_of (slot.name, type, measure_name (type), is_sqlite, &slot.column);
           if (types != NULL)
             g_array_append_vals (types, slot.kind == SLOT_INT ? &int8 : &unknown, 1);
-          if (has_slot (slots, at + 2, length))
+          if (find_slot (slots, at + 2, length) >= 0)
             g_free (slot.name);
           else
             g_array_append_val (slots, slot);
@@ -246,6 +247,8 @@ parse (NbConnection *connection, const NbSql *sql, GError **error)
 void
 nb_statement_free (NbStatement *self)
 {
+  if (self->native != NULL)
+    self->free_native (self->native);
   g_clear_object (&self->statement);
   g_clear_object (&self->set);
   g_clear_pointer (&self->slots, g_array_unref);
@@ -366,4 +369,35 @@ nb_statement_bind (NbStatement *self, const NbParam *params, gsize n_params, GEr
         return FALSE;
     }
   return TRUE;
+}
+
+char *
+nb_statement_number_params (const NbStatement *self, const char *text)
+{
+  GString *numbered = g_string_new (NULL);
+
+  while (*text != '\0')
+    {
+      const char *next = skip_quoted (text);
+      gsize length = next == text && text[0] == '#' && text[1] == '#' ? measure_name (text + 2) : 0;
+
+      if (length == 0)
+        {
+          next = next != text ? next : text + 1;
+          g_string_append_len (numbered, text, next - text);
+          text = next;
+          continue;
+        }
+      g_string_append_printf (numbered, "?%d", find_slot (self->slots, text + 2, length) + 1);
+      text += 2 + length;
+      text += strspn (text, ":");
+      text += measure_name (text);
+    }
+  return g_string_free (numbered, FALSE);
+}
+
+const GValue *
+nb_statement_get_value (const NbStatement *self, guint i)
+{
+  return gda_holder_get_value (g_array_index (self->slots, Slot, i).holder);
 }

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-typedef struct
+struct _NbStatement
 {
   const NbSql *sql;
   GdaStatement *statement;
@@ -18,11 +18,17 @@ typedef struct
   GArray *param_types; /* of Oid: PostgreSQL would guess from what stands beside, and take a small number for 32 bits */
   guint n_scalars;
   gboolean has_rows;
-} NbStatement;
+  gpointer native; /* (nullable) what the backend keeps with it */
+  GDestroyNotify free_native;
+};
 
 /* Returns: (transfer none): @sql as @connection knows it */
 NbStatement *nb_statement_find (NbConnection *connection, const NbSql *sql, GError **error);
 gboolean nb_statement_bind (NbStatement *self, const NbParam *params, gsize n_params, GError **error);
+/* Returns: (transfer full): the text with ?1, ?2, … for the parameters in order of their first appearance */
+char *nb_statement_number_params (const NbStatement *self, const char *text);
+/* Returns: (transfer none): what parameter @i, from 0, is bound to */
+const GValue *nb_statement_get_value (const NbStatement *self, guint i);
 void nb_statement_free (NbStatement *self);
 
 G_END_DECLS
