@@ -93,12 +93,14 @@ measure_state (const NbPluginRecord *self)
 void
 nb_plugin_record_set_state (NbPluginRecord *self, NbPluginState state, char *reason, gboolean is_blocked)
 {
+  gboolean has_stopped = self->now.state == NB_PLUGIN_RUNNING && state == NB_PLUGIN_LOADED;
+
   nb_plugin_verdict_set (&self->now, state, reason, is_blocked);
   if (self->manifest != NULL && !self->is_double)
     measure_state (self);
   if (state != NB_PLUGIN_FAILED)
     {
-      g_info ("plugin %s is %s", self->id, state_names[state]);
+      g_info ("plugin %s %s %s", self->id, has_stopped ? "has" : "is", has_stopped ? "stopped" : state_names[state]);
       return;
     }
   g_autofree char *failure = nb_plugin_record_print_failure (self, &self->now);
