@@ -80,12 +80,12 @@ nb_connection_close (NbConnection *self)
   g_clear_object (&self->parser);
   if (self->gda != NULL)
     {
-      g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&opening);
-
+      g_mutex_lock (&opening);
       nb_pq_guard_enter ();
       gda_connection_close_no_warning (self->gda);
       g_object_unref (self->gda);
       nb_pq_guard_leave ();
+      g_mutex_unlock (&opening);
     }
   g_free (self);
 }

@@ -146,6 +146,7 @@ sign_up_and_in (Fixture *self)
   g_autoptr (JsonObject) account = ask_object (self, "POST", "/api/v1/accounts", NULL, SIGN_UP, 201);
   g_autoptr (JsonObject) session = ask_object (self, "POST", "/api/v1/sessions", NULL, SIGN_IN, 200);
 
+  g_assert_true (json_object_has_member (account, "id"));
   return g_strdup (json_object_get_string_member (session, "token"));
 }
 
@@ -204,7 +205,7 @@ get_cookie (const char *answer)
 static void
 test_cookie (Fixture *self, gconstpointer data)
 {
-  g_autofree char *unused = sign_up_and_in (self);
+  g_autofree char *first = sign_up_and_in (self);
   g_autofree char *answer = ask (self, "POST", "/api/v1/sessions", NULL, SIGN_IN);
   g_autofree char *cookie = get_cookie (answer);
   g_autoptr (JsonNode) node = json_from_string (nb_test_body (answer), NULL);
@@ -216,6 +217,7 @@ test_cookie (Fixture *self, gconstpointer data)
   g_autofree char *ended = nb_test_ask (self->port, "DELETE", "/api/v1/sessions/current", with_token, NULL);
   g_autofree char *after = nb_test_ask (self->port, "GET", "/api/v1/me", plain, NULL);
 
+  g_assert_null (strstr (answer, first));
   g_assert_cmpuint (nb_test_status (me), ==, 200);
   nb_test_assert_problem (refused, 403, "csrf_failed");
   g_assert_cmpuint (nb_test_status (ended), ==, 204);
@@ -260,6 +262,7 @@ test_refusals (Fixture *self, gconstpointer data)
   g_autofree char *token = sign_up_and_in (self);
   g_autofree char *people = NULL;
 
+  g_assert_nonnull (token);
   for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
     assert_problem (self, "POST", refusals[i].target, refusals[i].body, refusals[i].status, refusals[i].code,
                     refusals[i].field);
@@ -276,6 +279,7 @@ test_guessing_waits (Fixture *self, gconstpointer data)
   g_autofree char *token = sign_up_and_in (self);
   g_autofree char *answer = NULL;
 
+  g_assert_nonnull (token);
   for (int i = 0; i < 5; i++)
     assert_problem (self, "POST", "/api/v1/sessions", "{\"username\":\"minji\",\"password\":\"guess\"}", 401,
                     "bad_credentials", NULL);

@@ -82,6 +82,17 @@ assert_sign_in_fails (Fixture *self, const char *username, const char *password,
 }
 
 static void
+add_minji (Fixture *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NbAccount) account
+      = sign_up (self, &(NbSignUp){ .username = "minji", .password = PASSWORD, .nickname = "n" }, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (account->username, ==, "minji");
+}
+
+static void
 test_sign_up_and_in (Fixture *self, gconstpointer data)
 {
   const NbSignUp what = { .username = "Minji",
@@ -117,8 +128,8 @@ test_sign_up_and_in (Fixture *self, gconstpointer data)
 static void
 test_token_is_nowhere (Fixture *self, gconstpointer data)
 {
-  g_autoptr (NbAccount) account
-      = sign_up (self, &(NbSignUp){ .username = "minji", .password = PASSWORD, .nickname = "n" }, NULL);
+  add_minji (self);
+
   g_autoptr (NbSession) session = sign_in (self, "minji", PASSWORD, NULL, NULL);
   const char *folder = nb_test_database_get_folder (self->database);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
@@ -143,10 +154,7 @@ test_token_is_nowhere (Fixture *self, gconstpointer data)
 static void
 test_refusals (Fixture *self, gconstpointer data)
 {
-  g_autoptr (NbAccount) account
-      = sign_up (self, &(NbSignUp){ .username = "minji", .password = PASSWORD, .nickname = "n" }, NULL);
-
-  g_assert_nonnull (account);
+  add_minji (self);
   assert_sign_up_fails (self, &(NbSignUp){ .username = "MinJi", .password = PASSWORD, .nickname = "n" },
                         NB_ERROR_NAME_TAKEN, "username");
   assert_sign_up_fails (
@@ -180,8 +188,8 @@ time_sign_in (Fixture *self, const char *username)
 static void
 test_unknown_takes_as_long (Fixture *self, gconstpointer data)
 {
-  g_autoptr (NbAccount) account
-      = sign_up (self, &(NbSignUp){ .username = "minji", .password = PASSWORD, .nickname = "n" }, NULL);
+  add_minji (self);
+
   gint64 known = time_sign_in (self, "minji");
   gint64 unknown = time_sign_in (self, "nobody");
   gint64 impossible = time_sign_in (self, "?");
@@ -197,8 +205,8 @@ test_unknown_takes_as_long (Fixture *self, gconstpointer data)
 static void
 test_guessing_waits (Fixture *self, gconstpointer data)
 {
-  g_autoptr (NbAccount) account
-      = sign_up (self, &(NbSignUp){ .username = "minji", .password = PASSWORD, .nickname = "n" }, NULL);
+  add_minji (self);
+
   g_autoptr (NbSession) session = NULL;
   g_autoptr (GError) error = NULL;
 

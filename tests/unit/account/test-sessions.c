@@ -171,7 +171,6 @@ test_sign_out (Fixture *self, gconstpointer data)
 {
   g_autoptr (NbSession) session = find (self, self->token);
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GAsyncResult) racing = NULL;
   g_autoptr (GError) error = NULL;
 
   nb_accounts_sign_out_async (self->accounts, session, nb_test_loop_keep_result, &result);
@@ -221,8 +220,10 @@ test_seen_once_a_minute (Fixture *self, gconstpointer data)
   g_autoptr (NbSession) session = find (self, self->token);
   g_autoptr (NbSession) later = NULL;
 
+  g_assert_nonnull (session);
   wait_until_forgotten (self);
   later = find (self, self->token);
+  g_assert_nonnull (later);
   nb_test_loop_drain (&self->loop);
   g_assert_cmpint (ask (self, "SELECT seen_at FROM sessions"), ==, first);
 }
@@ -248,6 +249,7 @@ test_suspended (Fixture *self, gconstpointer data)
   g_autoptr (NbSession) session = find (self, self->token);
   g_autoptr (GError) error = NULL;
 
+  g_assert_nonnull (session);
   g_assert_true (nb_store_transact (self->store, suspend, NULL, &error));
   g_assert_cmpint (ask (self, "SELECT count(*) FROM sessions"), ==, 0);
   wait_until_forgotten (self);
