@@ -97,11 +97,14 @@ parse_form_integer (const char *text, gint64 *value)
   g_autoptr (GString) plain = g_string_new (text[0] == '-' ? "-" : NULL);
   const gboolean has_commas = strchr (digits, ',') != NULL;
 
+  /* The first group has one to three digits. */
+  if (has_commas && length % 4 == 0)
+    return FALSE;
   for (gsize i = 0; i < length; i++)
     {
       const gboolean is_place = has_commas && i > 0 && (length - i) % 4 == 0;
 
-      if ((digits[i] == ',') != is_place)
+      if (is_place ? digits[i] != ',' : !g_ascii_isdigit (digits[i]))
         return FALSE;
       if (digits[i] != ',')
         g_string_append_c (plain, digits[i]);

@@ -138,11 +138,12 @@ add_name (NbTarget *target, const char *segment)
 static void
 add_route (NbRouter *self, const NbRoute *route)
 {
-  g_auto (GStrv) segments = g_strsplit (route->pattern + 1, "/", -1);
+  /* With the slash in front, so that even `/` has a segment. */
+  g_auto (GStrv) segments = g_strsplit (route->pattern, "/", -1);
   NbTarget *target = target_new (route);
   Node *node = self->root;
 
-  for (guint i = 0; segments[i] != NULL; i++)
+  for (guint i = 1; segments[i] != NULL; i++)
     {
       node = child_for (node, segments[i]);
       add_name (target, segments[i]);
