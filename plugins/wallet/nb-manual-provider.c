@@ -21,8 +21,7 @@ nb_manual_provider_new (void)
 static const char *
 get_title (NbPaymentProvider *self, const char *language)
 {
-  return g_strcmp0 (language, "ko") == 0 ? "manual (시연용 결제, 실제 돈은 오가지 않습니다)"
-                                         : "manual (a demo payment; no real money moves)";
+  return g_strcmp0 (language, "ko") == 0 ? "manual (시연용 결제)" : "manual (demo payment)";
 }
 
 static void

@@ -304,7 +304,7 @@ test_page (void)
   empty = browse (&site, "GET", "/wallet", "en", NULL);
   g_assert_cmpuint (nb_test_status (empty), ==, 200);
   assert_has (empty, "Nothing is locked.");
-  assert_has (empty, "manual (a demo payment; no real money moves)");
+  assert_has (empty, "manual (demo payment)");
   assert_has (empty, "value=\"50000\"");
   csrf = csrf_of (empty);
   sent = send_form (&site, "/wallet/deposits", csrf, "one", "12%2C345");
