@@ -8,7 +8,7 @@
 
 #include "core/app/nb-demo-listings.h"
 
-#define MINUTE (60 * G_USEC_PER_SEC)
+#define MINUTE (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC)
 #define DISTRICT_PREFIX 5
 
 typedef struct

@@ -81,6 +81,7 @@ make_server (NbServe *self, GError **error)
     .regions = self->host->regions,
     .catalogue = self->host->catalogue,
     .bid_engine = self->host->engine,
+    .plugin_host = self->host->plugins,
   };
   self->server = nb_server_new (&self->site, &options, error);
   return self->server && nb_site_register (&self->site, error) && nb_doctor_register (self->host, error);
