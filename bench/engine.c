@@ -149,14 +149,14 @@ add_people (NbTransaction *transaction, gpointer user_data, GError **error)
 }
 
 static gint64
-list_auction (Bench *self)
+list_auction (Bench *self, gint64 seller)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (NbAuctionView) view = NULL;
   g_autoptr (GError) error = NULL;
   NbListing listing = {
     .type = "english",
-    .seller = 1,
+    .seller = seller,
     .title = "Chair",
     .description = "",
     .ends_at = nb_store_now (self->store) + G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC,
@@ -191,7 +191,7 @@ set_up (Bench *self, NbTestDatabaseKind kind, guint n_auctions)
   self->prices = g_new (NbMoney, n_auctions);
   for (guint i = 0; i < n_auctions; i++)
     {
-      self->auctions[i] = list_auction (self);
+      self->auctions[i] = list_auction (self, N_PEOPLE - i);
       self->prices[i] = 1;
     }
   self->samples = g_array_sized_new (FALSE, FALSE, sizeof (gint64), 100000);
@@ -249,7 +249,7 @@ shoot (Bench *self, Shot *shot)
   guint which = self->next % self->n_auctions;
   NbBidRequest request = {
     .auction = self->auctions[which],
-    .person = 2 + self->next % (N_PEOPLE - 1),
+    .person = 1 + self->next % (N_PEOPLE - 100),
     .amount = self->prices[which]++,
     .quantity = 1,
     .expected_seq = -1,

@@ -156,17 +156,16 @@ add_hold (const NbHold *hold, gpointer auction)
   nb_auction_set_hold (auction, hold->person, hold->amount);
 }
 
-/* A seller is paid when an auction closes; their wallet is locked in order with the others then, not later. */
+/* Any bid may close its auction, and then the seller is paid: their wallets are locked in order with the others', not
+ * later. */
 static void
 add_sellers (const NbBatch *self, GArray *people)
 {
-  for (guint i = 0; i < self->commands->len; i++)
+  for (guint i = 0; i < self->ordered_slots->len; i++)
     {
-      const NbEngineCommand *command = g_ptr_array_index (self->commands, i);
-      const NbSlot *slot = g_hash_table_lookup (self->slots, &command->auction);
+      const NbSlot *slot = g_ptr_array_index (self->ordered_slots, i);
 
-      if (slot != NULL && (command->at >= slot->auction->ends_at || command->bid.kind == NB_BID_BUY_NOW))
-        g_array_append_val (people, slot->auction->seller);
+      g_array_append_val (people, slot->auction->seller);
     }
 }
 
