@@ -11,12 +11,12 @@ G_DECLARE_FINAL_TYPE (NbRegions, nb_regions, NB, REGIONS, GObject)
 
 typedef struct
 {
-  char *code; /* ten digits */
-  char *name; /* of its own, such as 강남구 */
-  char *name_en; /* such as Gangnam-gu; may be empty */
+  char *code;      /* ten digits */
+  char *name;      /* of its own, such as 강남구 */
+  char *name_en;   /* such as Gangnam-gu; may be empty */
   char *full_name; /* with what lies above, such as 서울특별시 강남구 역삼동 */
-  int level; /* 1 시/도, 2 시/군/구, 3 읍/면/동 */
-  char *parent; /* the code above; empty for level 1 */
+  int level;       /* 1 시/도, 2 시/군/구, 3 읍/면/동 */
+  char *parent;    /* the code above; empty for level 1 */
   gint32 latitude; /* millionths of a degree */
   gint32 longitude;
 } NbRegion;
@@ -28,8 +28,8 @@ const NbRegion *nb_regions_find (NbRegions *self, const char *code);
 /* (transfer container) (element-type NbRegion): children of @parent, the 시/도 for NULL or "", in order of code */
 GPtrArray *nb_regions_list (NbRegions *self, const char *parent);
 
-/* Reads a TSV file `code name name_en latitude longitude` (degrees) with a header line; every fault names file, line and column.
- * The rows replace what stood under the same codes. Returns: how many, or -1 */
+/* Reads a TSV file `code name name_en latitude longitude` (degrees) with a header line; every fault names file, line
+ * and column. The rows replace what stood under the same codes. Returns: how many, or -1 */
 gint64 nb_regions_import (NbTransaction *transaction, const char *path, GError **error);
 
 G_END_DECLS
