@@ -53,15 +53,22 @@ nb_connection_get_provider_data (NbConnection *self, GError **error)
   return NULL;
 }
 
+GHashTable *
+nb_connection_new_statements (void)
+{
+  return g_hash_table_new_full (NULL, NULL, NULL, free_statement);
+}
+
 NbConnection *
-nb_connection_open (const NbBackend *backend, const char *target, NbOpenMode mode, GError **error)
+nb_connection_open (const NbBackend *backend, const char *target, NbOpenMode mode, GHashTable *statements,
+                    GError **error)
 {
   g_autoptr (NbConnection) self = g_new0 (NbConnection, 1);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&opening);
 
   gda_init ();
   self->backend = backend;
-  self->statements = g_hash_table_new_full (NULL, NULL, NULL, free_statement);
+  self->statements = statements != NULL ? g_hash_table_ref (statements) : nb_connection_new_statements ();
   self->gda = backend->open (target, error);
   if (self->gda == NULL)
     return NULL;
@@ -76,6 +83,12 @@ nb_connection_open (const NbBackend *backend, const char *target, NbOpenMode mod
 void
 nb_connection_close (NbConnection *self)
 {
+  GHashTableIter iter;
+  gpointer statement;
+
+  g_hash_table_iter_init (&iter, self->statements);
+  while (g_hash_table_iter_next (&iter, NULL, &statement))
+    nb_statement_drop_native (statement);
   g_clear_pointer (&self->statements, g_hash_table_unref);
   g_clear_object (&self->parser);
   if (self->gda != NULL)

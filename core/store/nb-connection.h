@@ -76,8 +76,12 @@ struct _NbConnection
   gint64 mark;            /* PostgreSQL: unique to the writing transaction, and kept by its commit; see look_up() */
 };
 
-/* @target: the file of SQLite, the connection string of PostgreSQL */
-NbConnection *nb_connection_open (const NbBackend *backend, const char *target, NbOpenMode mode, GError **error);
+/* @target: the file of SQLite, the connection string of PostgreSQL
+ * @statements: (nullable): from nb_connection_new_statements(): what earlier connections of this thread have parsed */
+NbConnection *nb_connection_open (const NbBackend *backend, const char *target, NbOpenMode mode, GHashTable *statements,
+                                  GError **error);
+/* Parsing leaks some kilobytes, so a thread keeps what it has parsed when it must open a new connection. */
+GHashTable *nb_connection_new_statements (void);
 void nb_connection_close (NbConnection *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NbConnection, nb_connection_close)
 

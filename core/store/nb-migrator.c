@@ -183,7 +183,7 @@ static NbConnection *
 connect (NbStore *self, gboolean dry_run, GError **error)
 {
   return nb_connection_open (self->shared.backend, self->shared.target, dry_run ? NB_OPEN_INSPECTOR : NB_OPEN_MIGRATOR,
-                             error);
+                             NULL, error);
 }
 
 static gboolean

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Statements are parsed once for each connection: libgda leaks some kilobytes each time that it parses. */
+/* Statements are parsed once for each thread of a store: libgda leaks some kilobytes each time that it parses. */
 #include "core/store/nb-statement.h"
 
 #include "core/store/nb-rowset.h"
@@ -245,10 +245,16 @@ parse (NbConnection *connection, const NbSql *sql, GError **error)
 }
 
 void
-nb_statement_free (NbStatement *self)
+nb_statement_drop_native (NbStatement *self)
 {
   if (self->native != NULL)
-    self->free_native (self->native);
+    self->free_native (g_steal_pointer (&self->native));
+}
+
+void
+nb_statement_free (NbStatement *self)
+{
+  nb_statement_drop_native (self);
   g_clear_object (&self->statement);
   g_clear_object (&self->set);
   g_clear_pointer (&self->slots, g_array_unref);

@@ -29,6 +29,8 @@ gboolean nb_statement_bind (NbStatement *self, const NbParam *params, gsize n_pa
 char *nb_statement_number_params (const NbStatement *self, const char *text);
 /* Returns: (transfer none): what parameter @i, from 0, is bound to */
 const GValue *nb_statement_get_value (const NbStatement *self, guint i);
+/* Forgets what the backend kept with it; before its connection is closed. */
+void nb_statement_drop_native (NbStatement *self);
 void nb_statement_free (NbStatement *self);
 
 G_END_DECLS

@@ -178,7 +178,7 @@ static gboolean
 probe (NbStore *self, GError **error)
 {
   g_autoptr (NbConnection) connection
-      = nb_connection_open (self->shared.backend, self->shared.target, NB_OPEN_WRITER, error);
+      = nb_connection_open (self->shared.backend, self->shared.target, NB_OPEN_WRITER, NULL, error);
 
   if (connection == NULL || !connection->backend->begin (connection, TRUE, error))
     return FALSE;

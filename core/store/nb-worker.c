@@ -21,6 +21,7 @@ struct _NbWorker
   guint group_max;
   gboolean keeps_clock;
   NbConnection *connection; /* (nullable) */
+  GHashTable *statements;   /* outlives its connections */
   NbMetric *durations;
   GThread *thread;
 };
@@ -68,7 +69,8 @@ reach_database (NbWorker *self, NbOpenMode mode, gint64 deadline, GError **error
     {
       g_autoptr (GError) inner = NULL;
 
-      self->connection = nb_connection_open (self->shared->backend, self->shared->target, mode, &inner);
+      self->connection
+          = nb_connection_open (self->shared->backend, self->shared->target, mode, self->statements, &inner);
       g_atomic_int_set (&self->shared->is_healthy, self->connection != NULL);
       if (self->connection != NULL)
         break;
@@ -390,6 +392,7 @@ nb_worker_start (NbWorkerShared *shared, NbQueue *queue, guint group_max, gboole
   self->queue = queue;
   self->group_max = group_max;
   self->keeps_clock = keeps_clock;
+  self->statements = nb_connection_new_statements ();
   self->durations = nb_metrics_histogram ("store_transaction_duration_seconds", "From BEGIN to the end of COMMIT.",
                                           NULL, nb_metrics_seconds, nb_metrics_n_seconds);
   self->thread = g_thread_new (name, work, self);
@@ -400,5 +403,6 @@ void
 nb_worker_join (NbWorker *self)
 {
   g_thread_join (self->thread);
+  g_hash_table_unref (self->statements);
   g_free (self);
 }

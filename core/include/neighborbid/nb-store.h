@@ -72,7 +72,8 @@ NB_PUBLIC gboolean nb_store_read_finish (NbStore *self, GAsyncResult *result, GE
  * @self: a store
  *
  * The one clock that deadlines are judged by: the database's on PostgreSQL (measured, then carried on by the host's),
- * the host's on SQLite. Callable from any thread.
+ * the host's on SQLite. Callable from any thread. It follows its source once a second, so it may step back a little (or as far
+ * as the host's clock is set back, on SQLite): compare times, never count on a later call giving a later time.
  *
  * Returns: microseconds since the epoch
  * Since: 1.0

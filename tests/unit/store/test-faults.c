@@ -6,6 +6,8 @@
 #include "tests/support/nb-test-loop.h"
 
 #include <neighborbid/nb-error.h>
+#include <string.h>
+#include <unistd.h>
 
 static const NbSql insert_work = {
   .sqlite = "INSERT INTO audit (id, at, actor, action, subject, reason) VALUES (##id::gint64, 0, 'x', 'x', 'x', 'x')",
@@ -136,6 +138,31 @@ test_kill_at_each_point (Fixture *self, gconstpointer data)
         if (point == NB_FAULT_AFTER_WRITE || point == NB_FAULT_BEFORE_COMMIT)
           g_assert_cmpint (self->n_attempts, >, 1);
       }
+}
+
+static gint64
+measure_memory (void)
+{
+  g_autofree char *text = NULL;
+
+  g_assert_true (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL));
+  return g_ascii_strtoll (strchr (text, ' '), NULL, 10) * sysconf (_SC_PAGESIZE);
+}
+
+static void
+test_reconnecting_does_not_grow (Fixture *self, gconstpointer data)
+{
+  gint64 memory = 0;
+
+  for (guint i = 0; i < 80; i++)
+    {
+      if (i == 30)
+        memory = measure_memory ();
+      g_assert_cmpint (count (self), >=, 0);
+      kill_backends (self->database);
+    }
+  g_test_message ("50 new links: %+" G_GINT64_FORMAT " bytes", measure_memory () - memory);
+  g_assert_cmpint (measure_memory () - memory, <, 1 << 20);
 }
 
 static gboolean
@@ -513,6 +540,8 @@ main (int argc, char **argv)
   g_test_add ("/store/postgresql/clock-is-the-database's", Fixture, postgresql, set_up, test_clock, tear_down);
   g_test_add ("/store/postgresql/deadlock-is-repeated", Fixture, postgresql, set_up, test_deadlock, tear_down);
   g_test_add ("/store/postgresql/kill-at-each-point", Fixture, postgresql, set_up, test_kill_at_each_point, tear_down);
+  g_test_add ("/store/postgresql/reconnecting-does-not-grow", Fixture, postgresql, set_up,
+              test_reconnecting_does_not_grow, tear_down);
   g_test_add ("/store/postgresql/kill-in-read", Fixture, postgresql, set_up, test_kill_in_read, tear_down);
   g_test_add ("/store/postgresql/kill-early-in-commit", Fixture, postgresql, set_up, test_kill_early_in_commit,
               tear_down);

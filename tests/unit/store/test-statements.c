@@ -62,7 +62,7 @@ set_up (Fixture *self, gconstpointer data)
 {
   static const NbStoreOptions options = { .n_workers = 1, .n_readers = 1 };
 
-  nb_test_loop_set_up (&self->loop, 100);
+  nb_test_loop_set_up (&self->loop, 200);
   self->database = nb_test_database_new ((NbTestDatabaseKind)GPOINTER_TO_INT (data));
   self->store = nb_test_store_new_full (self->database, &options);
 }
