@@ -33,6 +33,7 @@ struct _NbBidEngine
   GHashTable *lanes; /* auction → NbLane */
   GQueue ready;      /* of NbLane: something waits and no batch runs */
   guint n_waiting;
+  guint64 n_arrived;
   guint n_running;
   guint max_running;
   GTask *drain; /* (nullable) */
@@ -280,6 +281,14 @@ take_from_lane (NbBidEngine *self, NbLane *lane, NbBatch *batch)
     }
 }
 
+static int
+compare_arrivals (gconstpointer a, gconstpointer b)
+{
+  guint64 x = (*(NbEngineCommand *const *)a)->arrival, y = (*(NbEngineCommand *const *)b)->arrival;
+
+  return x < y ? -1 : x > y;
+}
+
 static void
 start_batches (NbBidEngine *self)
 {
@@ -291,6 +300,9 @@ start_batches (NbBidEngine *self)
 
       while (batch->commands->len < self->options.batch_max && !g_queue_is_empty (&self->ready))
         take_from_lane (self, g_queue_pop_head (&self->ready), batch);
+      /* Who bids in several auctions gets what came first. */
+      if (batch->auctions->len > 1)
+        g_ptr_array_sort (batch->commands, compare_arrivals);
       batch->started_at = g_get_monotonic_time ();
       run->engine = g_object_ref (self);
       run->batch = batch;
@@ -338,6 +350,7 @@ submit (NbBidEngine *self, NbEngineCommand *command)
     }
   if (!lane->is_running && g_queue_is_empty (&lane->waiting))
     g_queue_push_tail (&self->ready, lane);
+  command->arrival = self->n_arrived++;
   g_queue_push_tail (&lane->waiting, command);
   self->n_waiting++;
   start_batches (self);

@@ -21,6 +21,7 @@ typedef struct
   gint64 auction;
   gint64 at;        /* when it reached the server, by the store's clock */
   gint64 queued_at; /* monotonic, for the metrics */
+  guint64 arrival; /* counts up over all auctions */
   GTask *task;
 
   NbBid bid;
