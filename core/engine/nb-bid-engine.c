@@ -128,6 +128,12 @@ nb_bid_engine_set_options (NbBidEngine *self, const NbEngineOptions *options)
     self->options.queue_max = DEFAULT_QUEUE_MAX;
 }
 
+guint
+nb_bid_engine_get_fee_hundredths (NbBidEngine *self)
+{
+  return self->options.fee_hundredths;
+}
+
 NbBidEngine *
 nb_bid_engine_new (NbStore *store, NbRegistry *registry, const NbEngineOptions *options)
 {

@@ -44,6 +44,8 @@ typedef struct
 
 NbBidEngine *nb_bid_engine_new (NbStore *store, NbRegistry *registry, const NbEngineOptions *options);
 void nb_bid_engine_set_options (NbBidEngine *self, const NbEngineOptions *options);
+/* The fee in force, in hundredths of a percent, so that a seller can be told of it. */
+guint nb_bid_engine_get_fee_hundredths (NbBidEngine *self);
 
 /* Stamps the bid with its time of arrival and queues it. */
 void nb_bid_engine_bid_async (NbBidEngine *self, const NbBidRequest *request, GAsyncReadyCallback callback,

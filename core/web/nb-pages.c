@@ -2,6 +2,7 @@
 /* Makes the models that every page has in common. */
 #include "core/web/nb-pages.h"
 
+#include "core/web/nb-request-private.h"
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -58,11 +59,14 @@ add_person (JsonObject *site, NbRequest *request)
   json_object_set_object_member (site, "person", person);
 }
 
-/* A page that was made by a form's POST is no address to come back to. */
-static const char *
+/* A page that was made by a form's POST is no address to come back to, and nobody wants back to signing in. */
+static char *
 come_back_path (NbRequest *request)
 {
-  return strcmp (nb_request_get_method (request), "GET") == 0 ? nb_request_get_path (request) : "/";
+  if (strcmp (nb_request_get_method (request), "GET") != 0
+      || g_str_has_prefix (nb_request_get_path (request), "/sign-"))
+    return g_strdup ("/");
+  return nb_request_get_target (request);
 }
 
 JsonObject *
@@ -74,11 +78,14 @@ nb_pages_make_globals (NbRegistry *registry, NbRequest *request, const char *fla
   gboolean is_korean = strcmp (language, "ko") == 0;
   g_autoptr (GPtrArray) types = nb_registry_list_auction_types (registry);
   g_autofree char *key = g_uuid_string_random ();
+  g_autofree char *path = come_back_path (request);
+  g_autofree char *escaped = g_uri_escape_string (path, NULL, FALSE);
 
   json_object_set_string_member (site, "language", language);
   json_object_set_boolean_member (site, "is_ko", is_korean);
   json_object_set_string_member (site, "other_language", is_korean ? "en" : "ko");
-  json_object_set_string_member (site, "path", come_back_path (request));
+  json_object_set_string_member (site, "path", path);
+  json_object_set_string_member (site, "path_escaped", escaped);
   json_object_set_string_member (site, "csrf_token", nb_request_get_csrf_token (request));
   json_object_set_string_member (site, "key", key);
   json_object_set_int_member (site, "now", g_get_real_time ());
@@ -166,4 +173,43 @@ nb_pages_make_error (NbRequest *request, const GError *error)
   json_object_set_boolean_member (model, "is_safe", code != NB_ERROR_INTERNAL);
   json_object_set_boolean_member (model, "is_not_found", code == NB_ERROR_NOT_FOUND);
   return model;
+}
+
+gboolean
+nb_pages_add_route (NbSite *site, const char *method, const char *pattern, NbRouteFlags flags, NbHandler handler,
+                    GError **error)
+{
+  return nb_registry_add_route (site->registry, "core", method, pattern, flags | NB_ROUTE_PAGE, handler, site, error);
+}
+
+gboolean
+nb_pages_register (NbSite *site, GError **error)
+{
+  return nb_page_home_register (site, error) && nb_page_search_register (site, error)
+         && nb_page_auction_register (site, error) && nb_page_sell_register (site, error)
+         && nb_page_me_register (site, error) && nb_page_sign_register (site, error);
+}
+
+void
+nb_pages_set_panels (NbSite *site, NbRequest *request, const char *slot, JsonObject *model)
+{
+  GPtrArray *panels = nb_registry_get_panels (site->registry);
+  JsonArray *list = json_array_new ();
+
+  for (guint i = 0; i < panels->len; i++)
+    {
+      const NbPanel *panel = panels->pdata[i];
+      g_autoptr (JsonObject) part
+          = strcmp (panel->slot, slot) == 0 ? panel->function (request, panel->user_data) : NULL;
+      g_autofree char *html
+          = part != NULL ? nb_request_render_part (request, panel->owner, panel->template_name, part) : NULL;
+      JsonObject *item;
+
+      if (html == NULL)
+        continue;
+      item = json_object_new ();
+      json_object_set_string_member (item, "html", html);
+      json_array_add_object_element (list, item);
+    }
+  json_object_set_array_member (model, "panels", list);
 }

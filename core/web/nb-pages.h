@@ -2,7 +2,7 @@
 /* The models that every page has in common: what the layout shows, and an error told to a person. */
 #pragma once
 
-#include "core/plugin/nb-registry.h"
+#include "core/web/nb-site.h"
 
 G_BEGIN_DECLS
 
@@ -16,5 +16,21 @@ char *nb_pages_tell_error (NbRequest *request, const GError *error);
 
 /* The model of `error.mustache`: what happened, whether anything was changed, and what to do next. */
 JsonObject *nb_pages_make_error (NbRequest *request, const GError *error);
+
+/* Registers the routes of all pages, with the owner "core". */
+gboolean nb_pages_register (NbSite *site, GError **error);
+/* Parts of it, by page. */
+gboolean nb_page_home_register (NbSite *site, GError **error);
+gboolean nb_page_search_register (NbSite *site, GError **error);
+gboolean nb_page_auction_register (NbSite *site, GError **error);
+gboolean nb_page_sell_register (NbSite *site, GError **error);
+gboolean nb_page_me_register (NbSite *site, GError **error);
+gboolean nb_page_sign_register (NbSite *site, GError **error);
+
+/* A route of core whose answers are for people. */
+gboolean nb_pages_add_route (NbSite *site, const char *method, const char *pattern, NbRouteFlags flags,
+                             NbHandler handler, GError **error);
+/* Sets `panels` of @model: what plugins show on the page @slot. */
+void nb_pages_set_panels (NbSite *site, NbRequest *request, const char *slot, JsonObject *model);
 
 G_END_DECLS

@@ -48,8 +48,10 @@ find_static_url (const char *path, gpointer user_data)
   return nb_server_get_static_url (user_data, path);
 }
 
-static GBytes *
-render (NbRequest *self, const char *owner, const char *template_name, JsonObject *model, GError **error)
+/* @flash: (nullable). Returns: (transfer full) (nullable) */
+static GString *
+render_into (NbRequest *self, const char *owner, const char *template_name, JsonObject *model, const char *flash,
+             GError **error)
 {
   NbPresentation *presentation = self->server->presentation;
   const NbTemplateScope scope = { .language = self->language,
@@ -57,14 +59,34 @@ render (NbRequest *self, const char *owner, const char *template_name, JsonObjec
                                   .now = nb_server_now (self->server),
                                   .static_url = find_static_url,
                                   .static_data = self->server };
-  g_autofree char *flash = take_flash (self);
   g_autoptr (JsonObject) globals = nb_pages_make_globals (self->server->site->registry, self, flash);
   g_autoptr (GString) out = g_string_sized_new (16384);
 
   if (!nb_templates_render (nb_presentation_get_templates (presentation, owner), template_name, globals, model, &scope,
                             out, error))
     return NULL;
-  return g_string_free_to_bytes (g_steal_pointer (&out));
+  return g_steal_pointer (&out);
+}
+
+static GBytes *
+render (NbRequest *self, const char *owner, const char *template_name, JsonObject *model, GError **error)
+{
+  g_autofree char *flash = take_flash (self);
+  GString *out = render_into (self, owner, template_name, model, flash, error);
+
+  return out != NULL ? g_string_free_to_bytes (out) : NULL;
+}
+
+char *
+nb_request_render_part (NbRequest *self, const char *owner, const char *template_name, JsonObject *model)
+{
+  g_autoptr (GError) error = NULL;
+  GString *out = render_into (self, owner, template_name, model, NULL, &error);
+
+  if (out != NULL)
+    return g_string_free (out, FALSE);
+  g_warning ("%s is left out of %s: %s", template_name, self->path, error->message);
+  return NULL;
 }
 
 static const char *

@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/* Holds the language that was chosen in this browser. */
+#define NB_LANGUAGE_COOKIE "nb_lang"
+
 /* The session, or NULL when signed out. Returns: (transfer none) (nullable) */
 NbSession *nb_request_get_session (NbRequest *self);
 /* Gives the browser the cookie of a @session that has its token. */
@@ -31,6 +34,9 @@ char *nb_request_get_target (NbRequest *self);
 gboolean nb_request_is_page (NbRequest *self);
 /* Whether an answer was given. */
 gboolean nb_request_is_answered (NbRequest *self);
+/* Renders @template_name of @owner as a part of a page. Returns: (transfer full) (nullable): NULL when it is broken, which
+ * is logged */
+char *nb_request_render_part (NbRequest *self, const char *owner, const char *template_name, JsonObject *model);
 /* Answers 204 or another status without a body. */
 void nb_request_respond_empty (NbRequest *self, guint status);
 

@@ -9,7 +9,6 @@
 
 #define QUERY_MAX_VALUES 64
 #define QUERY_MAX_BYTES 512
-#define LANGUAGE_COOKIE "nb_lang"
 
 static gboolean
 refuse_query (GError **error)
@@ -150,14 +149,11 @@ from_accept_language (const char *header)
 void
 nb_request_choose_language (NbRequest *self)
 {
-  const char *language = self->session != NULL ? known_language (self->session->account->language) : NULL;
+  g_autofree char *cookie = nb_request_get_cookie (self, NB_LANGUAGE_COOKIE);
+  const char *language = known_language (cookie);
 
-  if (language == NULL)
-    {
-      g_autofree char *cookie = nb_request_get_cookie (self, LANGUAGE_COOKIE);
-
-      language = known_language (cookie);
-    }
+  if (language == NULL && self->session != NULL)
+    language = known_language (self->session->account->language);
   if (language == NULL)
     language = from_accept_language (nb_request_get_header (self, "Accept-Language"));
   self->language = language != NULL ? language : "ko";

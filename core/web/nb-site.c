@@ -5,6 +5,7 @@
 #include "core/web/nb-api-accounts.h"
 #include "core/web/nb-api-auctions.h"
 #include "core/web/nb-api-regions.h"
+#include "core/web/nb-pages.h"
 
 typedef gboolean (*RegisterFunc) (NbSite *site, GError **error);
 
@@ -12,6 +13,7 @@ static const RegisterFunc parts[] = {
   nb_api_accounts_register,
   nb_api_auctions_register,
   nb_api_regions_register,
+  nb_pages_register,
 };
 
 gboolean
