@@ -309,7 +309,8 @@ on_search (NbRequest *request, gpointer user_data)
       respond_fault (page, error);
       return;
     }
-  nb_catalogue_search_async (page->site->catalogue, &search, TRUE, search_cb, g_steal_pointer (&page));
+  nb_catalogue_search_async (page->site->catalogue, &search, TRUE, search_cb, page);
+  g_steal_pointer (&page);
 }
 
 gboolean
