@@ -3,7 +3,6 @@
 import contextlib
 import datetime
 import json
-import os
 import pathlib
 import signal
 import statistics
