@@ -129,10 +129,8 @@ child_for (Node *self, const char *segment)
 static void
 add_name (NbTarget *target, const char *segment)
 {
-  const gsize length = strcspn (segment + 1, ":}");
-
   if (segment[0] == '{')
-    g_ptr_array_add (target->names, g_strndup (segment + 1, length));
+    g_ptr_array_add (target->names, g_strndup (segment + 1, strcspn (segment + 1, ":}")));
 }
 
 static void

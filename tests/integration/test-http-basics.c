@@ -207,7 +207,7 @@ test_later (void)
   g_autofree char *nothing = NULL;
 
   g_assert_cmpuint (nb_test_status (later), ==, 200);
-  g_test_expect_message (NULL, G_LOG_LEVEL_WARNING, "*a handler gave no answer*");
+  g_test_expect_message ("neighborbid", G_LOG_LEVEL_WARNING, "*a handler gave no answer*");
   nothing = nb_test_ask (port, "GET", "/nothing", NULL, NULL);
   g_test_assert_expected_messages ();
   nb_test_assert_problem (nothing, 500, "internal_error");

@@ -10,6 +10,14 @@
 #include <unistd.h>
 
 #define HEAD_MS 400
+/* The address sanitizer keeps what was freed for a while. */
+#if defined(__SANITIZE_ADDRESS__)
+#define MEMORY_IS_TOLD 0
+#elif defined(__has_feature)
+#define MEMORY_IS_TOLD !__has_feature (address_sanitizer)
+#else
+#define MEMORY_IS_TOLD 1
+#endif
 
 static void
 on_hello (NbRequest *request, gpointer user_data)
@@ -341,7 +349,8 @@ test_descriptors (void)
     }
   wait_until_empty (server);
   g_assert_cmpuint (nb_test_count_descriptors (), <=, before);
-  g_assert_cmpuint (resident_kib (), <, memory + 4096);
+  if (MEMORY_IS_TOLD)
+    g_assert_cmpuint (resident_kib (), <, memory + 4096);
   nb_test_server_free (server, G_TIME_SPAN_SECOND);
 }
 
