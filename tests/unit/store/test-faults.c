@@ -6,8 +6,19 @@
 #include "tests/support/nb-test-loop.h"
 
 #include <neighborbid/nb-error.h>
+#include <sqlite3.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Under the address sanitizer freed memory stays in quarantine, so that growth says nothing. */
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#define GROWTH_MAX (1024 << 20)
+#else
+#define GROWTH_MAX (1 << 20)
+#endif
 
 static const NbSql insert_work = {
   .sqlite = "INSERT INTO audit (id, at, actor, action, subject, reason) VALUES (##id::gint64, 0, 'x', 'x', 'x', 'x')",
@@ -162,7 +173,7 @@ test_reconnecting_does_not_grow (Fixture *self, gconstpointer data)
       kill_backends (self->database);
     }
   g_test_message ("50 new links: %+" G_GINT64_FORMAT " bytes", measure_memory () - memory);
-  g_assert_cmpint (measure_memory () - memory, <, 1 << 20);
+  g_assert_cmpint (measure_memory () - memory, <, GROWTH_MAX);
 }
 
 static gboolean
@@ -410,12 +421,18 @@ static gpointer
 hold_write_lock (gpointer data)
 {
   Fixture *self = data;
+  sqlite3 *other = NULL;
 
-  /* Another process that writes for longer than one busy timeout: some ten million rows of arithmetic. */
-  g_free (nb_test_database_run (self->database,
-                                "BEGIN IMMEDIATE; INSERT INTO audit VALUES (1, 0, '', '', '', ''); "
-                                "WITH RECURSIVE s (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 8000000) "
-                                "SELECT count(*) FROM s; COMMIT"));
+  /* Another process that writes for longer than one busy timeout of the store. */
+  g_assert_cmpint (sqlite3_open (nb_test_database_get_url (self->database) + strlen ("sqlite:"), &other), ==,
+                   SQLITE_OK);
+  g_assert_cmpint (
+      sqlite3_exec (other, "BEGIN IMMEDIATE; INSERT INTO audit VALUES (1, 0, '', '', '', '')", NULL, NULL, NULL), ==,
+      SQLITE_OK);
+  g_atomic_int_set (&self->n_attempts, 1);
+  g_usleep (1500000);
+  g_assert_cmpint (sqlite3_exec (other, "COMMIT", NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (other);
   return NULL;
 }
 
@@ -425,6 +442,8 @@ test_sqlite_busy (Fixture *self, gconstpointer data)
   GThread *thread = g_thread_new ("other-process", hold_write_lock, self);
   g_autoptr (GError) error = NULL;
 
+  while (!g_atomic_int_get (&self->n_attempts))
+    g_usleep (1000);
   for (guint i = 0; i < 20; i++)
     {
       nb_store_transact (self->store, work, self, &error);
