@@ -52,7 +52,6 @@ set_phase (NbPeer *self, NbPhase phase, gint64 span)
 static void
 reap_now (NbPeer *self)
 {
-  g_autoptr (NbPeer) hold = g_object_ref (self);
   g_autoptr (SoupServerMessage) message = g_steal_pointer (&self->message);
   g_autoptr (GIOStream) stolen = NULL;
 

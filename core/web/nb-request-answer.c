@@ -112,7 +112,6 @@ compress (NbRequest *self, const char *content_type, GBytes *bytes)
 void
 nb_request_answer (NbRequest *self, guint status, const char *content_type, GBytes *bytes)
 {
-  g_autoptr (NbRequest) hold = g_object_ref (self);
   g_autoptr (GBytes) compressed = NULL;
   NbPeer *peer = nb_peers_find (self->message, NULL);
 

@@ -122,9 +122,10 @@ test_shapes (void)
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
     {
       g_autofree char *answer = nb_test_request (nb_test_server_get_port (server), shapes[i].request);
+      g_autofree char *shown = g_strescape (shapes[i].request, NULL);
       g_autofree char *ok = NULL;
 
-      g_test_message ("%s", shapes[i].request);
+      g_test_message ("%s", shown);
       nb_test_assert_problem (answer, shapes[i].status, shapes[i].code);
       /* One refusal and nothing after it: no second request hid in the first. */
       g_assert_null (strstr (answer + 1, "HTTP/1.1 2"));
