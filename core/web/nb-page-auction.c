@@ -50,6 +50,25 @@ find_wallet_path (NbSite *site)
   return NULL;
 }
 
+/* What a field holds, as a number, so that it is printed with commas. */
+static void
+set_typed (JsonObject *model, const char *name, const char *text)
+{
+  NbMoney amount;
+
+  if (text != NULL && nb_money_parse (text, &amount, NULL))
+    json_object_set_int_member (model, name, amount);
+}
+
+static gboolean
+is_about_amount (const GError *error)
+{
+  NbErrorCode code = nb_error_get_code (error);
+
+  return code == NB_ERROR_BID_TOO_LOW || code == NB_ERROR_NOT_A_MULTIPLE_OF_STEP || code == NB_ERROR_VALIDATION_FAILED
+         || code == NB_ERROR_INSUFFICIENT_FUNDS;
+}
+
 static void
 respond (Page *page)
 {
@@ -59,13 +78,14 @@ respond (Page *page)
   gboolean is_carried = page->refused == NULL && (page->amount != NULL || page->max != NULL);
   guint status = 200;
 
-  json_object_set_string_member (model, "amount", page->amount != NULL ? page->amount : "");
-  json_object_set_string_member (model, "max", page->max != NULL ? page->max : "");
+  set_typed (model, "amount", page->amount);
+  set_typed (model, "max", page->max);
   json_object_set_boolean_member (model, "carried", is_carried);
   json_object_set_string_member (model, "wallet_path", wallet_path != NULL ? wallet_path : "");
   if (page->refused != NULL)
     {
       nb_page_set_form_error (facts->request, model, NULL, page->refused);
+      json_object_set_boolean_member (model, "amount_fault", is_about_amount (page->refused));
       status = nb_error_code_status (nb_error_get_code (page->refused));
     }
   nb_pages_set_panels (facts->site, facts->request, "auction", model);

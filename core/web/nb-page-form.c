@@ -79,6 +79,16 @@ replace_name (GString *text, const char *name, const char *label)
     g_string_replace (text, capital, label, 1);
 }
 
+/* Far from its field a message has to say which one it is about. */
+static char *
+with_label (const char *text, const char *label)
+{
+  g_autofree char *folded = g_utf8_casefold (text, -1);
+  g_autofree char *word = g_utf8_casefold (label, -1);
+
+  return strstr (folded, word) != NULL ? g_strdup (text) : g_strdup_printf ("%s: %s", label, text);
+}
+
 void
 nb_page_set_form_error (NbRequest *request, JsonObject *model, JsonArray *fields, const GError *error)
 {
@@ -87,6 +97,7 @@ nb_page_set_form_error (NbRequest *request, JsonObject *model, JsonArray *fields
   g_autofree char *told = nb_pages_tell_error (request, error);
   g_autoptr (GString) text = g_string_new (told);
   g_autofree char *href = NULL;
+  g_autofree char *summary = NULL;
 
   if (field != NULL)
     {
@@ -95,8 +106,9 @@ nb_page_set_form_error (NbRequest *request, JsonObject *model, JsonArray *fields
       json_object_set_string_member (field, "fault", text->str);
       json_object_set_boolean_member (field, "described", TRUE);
       json_object_set_string_member (model, "field_href", href);
+      summary = with_label (text->str, json_object_get_string_member (field, "label"));
     }
-  json_object_set_string_member (model, "error", text->str);
+  json_object_set_string_member (model, "error", summary != NULL ? summary : text->str);
 }
 
 void
@@ -110,6 +122,24 @@ nb_page_keep (JsonArray *kept, const char *name, const char *value)
   json_object_set_string_member (field, "name", name);
   json_object_set_string_member (field, "value", value);
   json_array_add_object_element (kept, field);
+}
+
+void
+nb_page_keep_all (JsonArray *kept, JsonObject *values, const char *prefix)
+{
+  g_autoptr (GList) names = json_object_get_members (values);
+
+  for (GList *at = names; at != NULL; at = at->next)
+    {
+      JsonNode *node = json_object_get_member (values, at->data);
+      g_autofree char *name = g_strconcat (prefix, at->data, NULL);
+      g_autofree char *inner = g_strconcat (name, ".", NULL);
+
+      if (JSON_NODE_HOLDS_OBJECT (node))
+        nb_page_keep_all (kept, json_node_get_object (node), inner);
+      else if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
+        nb_page_keep (kept, name, json_node_get_string (node));
+    }
 }
 
 char *

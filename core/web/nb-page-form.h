@@ -39,6 +39,8 @@ void nb_page_set_form_error (NbRequest *request, JsonObject *model, JsonArray *f
 
 /* Appends a hidden field to @kept. */
 void nb_page_keep (JsonArray *kept, const char *name, const char *value);
+/* Appends the texts of @values, and those of objects in it as `NAME.KEY`, with @prefix before the names. */
+void nb_page_keep_all (JsonArray *kept, JsonObject *values, const char *prefix);
 /* Returns: (transfer full): @path with what is not NULL or empty among the pairs of name and text, ended by NULL */
 char *nb_page_link (const char *path, ...) G_GNUC_NULL_TERMINATED;
 /* Returns: whether @path is a path on this site that may be redirected to */

@@ -198,13 +198,23 @@ choice_name (NbRequest *request, const NbChoice *choices, const char *id)
   return choice != NULL ? nb_choice_get_name (choice, nb_request_get_language (request)) : NULL;
 }
 
+/* Hundredths of a percent without needless zeros, such as `3.5%`. */
+static char *
+percent_text (guint rate)
+{
+  if (rate % 100 == 0)
+    return g_strdup_printf ("%u%%", rate / 100);
+  return rate % 10 == 0 ? g_strdup_printf ("%u.%u%%", rate / 100, rate % 100 / 10)
+                        : g_strdup_printf ("%u.%02u%%", rate / 100, rate % 100);
+}
+
 /* What is left of the start price after the fee; a type without one says nothing. */
 static void
 set_earning (NbSite *site, JsonObject *model, JsonObject *terms)
 {
   guint rate = nb_bid_engine_get_fee_hundredths (site->bid_engine);
   const char *text = terms != NULL ? nb_page_get_text (terms, "start_price") : NULL;
-  g_autofree char *percent = g_strdup_printf ("%u.%02u%%", rate / 100, rate % 100);
+  g_autofree char *percent = percent_text (rate);
   NbMoney start, fee;
 
   if (text == NULL || !nb_money_parse (text, &start, NULL))
@@ -217,23 +227,6 @@ set_earning (NbSite *site, JsonObject *model, JsonObject *terms)
   json_object_set_int_member (model, "earning", start - fee);
 }
 
-static void
-keep_all (JsonArray *kept, JsonObject *values, const char *prefix)
-{
-  g_autoptr (GList) names = json_object_get_members (values);
-
-  for (GList *at = names; at != NULL; at = at->next)
-    {
-      JsonNode *node = json_object_get_member (values, at->data);
-      g_autofree char *name = g_strconcat (prefix, at->data, NULL);
-
-      if (JSON_NODE_HOLDS_OBJECT (node))
-        keep_all (kept, json_node_get_object (node), "terms.");
-      else if (strcmp (name, "step") != 0 && json_node_get_value_type (node) == G_TYPE_STRING)
-        nb_page_keep (kept, name, json_node_get_string (node));
-    }
-}
-
 void
 nb_page_sell_show_review (NbSite *site, NbRequest *request, NbTypeDescription *description, JsonObject *values,
                           gint64 ends_at)
@@ -243,6 +236,7 @@ nb_page_sell_show_review (NbSite *site, NbRequest *request, NbTypeDescription *d
   JsonArray *kept = json_array_new ();
   JsonObject *terms = json_object_has_member (values, "terms") ? json_object_get_object_member (values, "terms") : NULL;
   g_autofree char *region = nb_page_region_full_name (site, request, nb_page_get_text (values, "region"));
+  g_autofree char *end = g_strdup_printf ("%" G_GINT64_FORMAT, ends_at);
   const char *text = nb_page_get_text (values, "description");
 
   json_object_set_string_member (model, "type_title",
@@ -256,7 +250,10 @@ nb_page_sell_show_review (NbSite *site, NbRequest *request, NbTypeDescription *d
   add_fact (request, facts, N_ ("Neighbourhood"), region);
   if (terms != NULL)
     nb_page_terms_add_facts (request, nb_type_description_get_terms_schema (description), terms, facts);
-  keep_all (kept, values, "");
+  json_object_remove_member (values, "ends_at");
+  json_object_remove_member (values, "step");
+  nb_page_keep_all (kept, values, "");
+  nb_page_keep (kept, "ends_at", end);
   set_earning (site, model, terms);
   json_object_set_array_member (model, "facts", facts);
   json_object_set_array_member (model, "kept", kept);

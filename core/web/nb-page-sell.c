@@ -2,13 +2,14 @@
 /* Listing something: form, review, publish. */
 #include "core/web/nb-page-sell.h"
 
+#include "core/web/nb-api-json.h"
 #include "core/web/nb-page-form.h"
-#include "core/web/nb-page-terms.h"
 #include "core/web/nb-pages.h"
 #include <glib/gi18n.h>
 #include <string.h>
 
 #define MINUTE (60 * G_USEC_PER_SEC)
+#define REVIEW_TIME (20 * MINUTE)
 
 typedef struct
 {
@@ -68,7 +69,7 @@ list_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* The end that the chosen span leads to, counted from now. */
 static gint64
-find_end (const Form *form)
+count_end (const Form *form)
 {
   const char *text = typed (form, "duration");
   guint64 minutes = 0;
@@ -76,6 +77,20 @@ find_end (const Form *form)
   if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 1, 366 * 24 * 60, &minutes, NULL))
     return 0;
   return nb_store_now (form->site->store) + (gint64)minutes * MINUTE;
+}
+
+/* The end that the review showed, so that the same form sent twice is the same listing; a review that lay around for
+ * longer is counted anew. */
+static gint64
+find_end (const Form *form)
+{
+  const char *text = typed (form, "ends_at");
+  gint64 counted = count_end (form);
+  gint64 shown = 0;
+
+  if (text == NULL || !g_ascii_string_to_signed (text, 10, 0, G_MAXINT64, &shown, NULL))
+    return counted;
+  return counted >= shown && counted - shown < REVIEW_TIME ? shown : counted;
 }
 
 static void
@@ -101,7 +116,7 @@ publish (Form *form, GVariant *terms)
 static gboolean
 check (const Form *form, NbAuctionType *type, GVariant *terms, GError **error)
 {
-  gint64 ends_at = find_end (form);
+  gint64 ends_at = count_end (form);
   const char *title = typed (form, "title");
   GError *fault;
 
@@ -148,14 +163,15 @@ take_step (Form *form, const char *step)
     error = nb_error_new (NB_ERROR_VALIDATION_FAILED, N_ ("there is no such kind of auction, or it is switched off"),
                           NULL);
   else
-    terms = nb_page_terms_read (nb_type_description_get_terms_schema (description),
-                                json_object_get_object_member (form->values, "terms"), &error);
+    terms = nb_terms_from_json (json_object_get_object_member (form->values, "terms"), type, TRUE, &error);
+  if (terms != NULL)
+    g_variant_ref_sink (terms);
   if (g_strcmp0 (step, "edit") == 0 || terms == NULL || !check (form, type, terms, &error))
     show_again (form, error);
   else if (g_strcmp0 (step, "publish") == 0)
     publish (g_steal_pointer (&own), terms);
   else
-    nb_page_sell_show_review (form->site, form->request, description, form->values, find_end (form));
+    nb_page_sell_show_review (form->site, form->request, description, form->values, count_end (form));
   g_clear_pointer (&description, nb_type_description_free);
 }
 
@@ -163,15 +179,11 @@ static void
 on_submit (NbRequest *request, gpointer user_data)
 {
   static const NbField fields[] = {
-    { "type", NB_FIELD_TEXT, TRUE, 1, 32 },
-    { "step", NB_FIELD_TEXT, FALSE, 0, 16 },
-    { "title", NB_FIELD_TEXT, FALSE, 0, 400 },
-    { "description", NB_FIELD_TEXT, FALSE, 0, 20000 },
-    { "category", NB_FIELD_TEXT, FALSE, 0, 64 },
-    { "condition", NB_FIELD_TEXT, FALSE, 0, 64 },
-    { "region", NB_FIELD_TEXT, FALSE, 0, 16 },
-    { "duration", NB_FIELD_TEXT, FALSE, 0, 8 },
-    { "terms", NB_FIELD_OBJECT },
+    { "type", NB_FIELD_TEXT, TRUE, 1, 32 },      { "step", NB_FIELD_TEXT, FALSE, 0, 16 },
+    { "title", NB_FIELD_TEXT, FALSE, 0, 400 },   { "description", NB_FIELD_TEXT, FALSE, 0, 20000 },
+    { "category", NB_FIELD_TEXT, FALSE, 0, 64 }, { "condition", NB_FIELD_TEXT, FALSE, 0, 64 },
+    { "region", NB_FIELD_TEXT, FALSE, 0, 16 },   { "duration", NB_FIELD_TEXT, FALSE, 0, 8 },
+    { "ends_at", NB_FIELD_TEXT, FALSE, 0, 20 },  { "terms", NB_FIELD_OBJECT },
   };
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) body = nb_request_read_body (request, fields, G_N_ELEMENTS (fields), &error);
@@ -189,12 +201,18 @@ on_submit (NbRequest *request, gpointer user_data)
   form->values = g_steal_pointer (&body);
   tidy (form->values);
   step = g_strdup (typed (form, "step"));
-  take_step (form, step);
+  if (nb_request_get_person (request) != 0)
+    take_step (form, step);
+  else
+    {
+      nb_page_sign_in_first (request, "/sell", form->values);
+      form_free (form);
+    }
 }
 
 gboolean
 nb_page_sell_register (NbSite *site, GError **error)
 {
   return nb_pages_add_route (site, "GET", "/sell", NB_ROUTE_SIGNED_IN, on_sell, error)
-         && nb_pages_add_route (site, "POST", "/sell", NB_ROUTE_SIGNED_IN | NB_ROUTE_NEEDS_KEY, on_submit, error);
+         && nb_pages_add_route (site, "POST", "/sell", NB_ROUTE_NEEDS_KEY, on_submit, error);
 }

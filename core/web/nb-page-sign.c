@@ -2,6 +2,7 @@
 /* Signing up, in and out, and the language. What someone was about to do is carried through. */
 #include "core/web/nb-page-form.h"
 #include "core/web/nb-page-regions.h"
+#include "core/web/nb-page-sell.h"
 #include "core/web/nb-pages.h"
 
 #include <glib/gi18n.h>
@@ -53,6 +54,13 @@ next_location (NbRequest *request, JsonObject *body)
                        carried (request, body, "max"), NULL);
 }
 
+/* The form that someone had filled in when the session ended. Returns: (transfer none) (nullable) */
+static JsonObject *
+carried_form (JsonObject *body)
+{
+  return body != NULL && json_object_has_member (body, "form") ? json_object_get_object_member (body, "form") : NULL;
+}
+
 static void
 set_carried (NbRequest *request, JsonObject *body, JsonObject *model)
 {
@@ -66,6 +74,9 @@ set_carried (NbRequest *request, JsonObject *body, JsonObject *model)
 
   for (gsize i = 0; i < G_N_ELEMENTS (carried_names); i++)
     nb_page_keep (kept, carried_names[i], carried (request, body, carried_names[i]));
+  if (carried_form (body) != NULL)
+    nb_page_keep_all (kept, carried_form (body), "form.");
+  json_object_set_boolean_member (model, "keeps_form", carried_form (body) != NULL);
   json_object_set_array_member (model, "kept", kept);
   json_object_set_string_member (model, "carry_query", query);
   if (shown != NULL && nb_money_parse (shown, &money, NULL))
@@ -130,6 +141,16 @@ show_sign_in (NbRequest *request, JsonObject *body, const GError *error)
   set_carried (request, body, model);
   add_name_and_password (request, fields, body, FALSE);
   respond_form (request, "sign-in.mustache", model, fields, error);
+}
+
+void
+nb_page_sign_in_first (NbRequest *request, const char *next, JsonObject *values)
+{
+  g_autoptr (JsonObject) body = json_object_new ();
+
+  json_object_set_string_member (body, "next", next);
+  json_object_set_object_member (body, "form", json_object_ref (values));
+  show_sign_in (request, body, NULL);
 }
 
 static void
@@ -198,6 +219,36 @@ on_sign_up_page (NbRequest *request, gpointer user_data)
     show_sign_up (user_data, request, NULL, NULL);
 }
 
+/* `terms.start_price` was one name on its way; it is a text in an object again. */
+static JsonObject *
+unfold (JsonObject *flat)
+{
+  JsonObject *values = json_object_new ();
+  JsonObject *terms = json_object_new ();
+  g_autoptr (GList) names = json_object_get_members (flat);
+
+  for (GList *at = names; at != NULL; at = at->next)
+    {
+      const char *name = at->data;
+      const char *text = json_object_get_string_member_with_default (flat, name, "");
+
+      if (g_str_has_prefix (name, "terms."))
+        json_object_set_string_member (terms, name + strlen ("terms."), text);
+      else
+        json_object_set_string_member (values, name, text);
+    }
+  json_object_set_object_member (values, "terms", terms);
+  return values;
+}
+
+static void
+go_on_selling (const Form *form)
+{
+  g_autoptr (JsonObject) values = unfold (carried_form (form->body));
+
+  nb_page_sell_show_form (form->site, form->request, nb_page_get_text (values, "type"), values, NULL);
+}
+
 static void
 sign_in_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -216,7 +267,10 @@ sign_in_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   next = next_location (form->request, form->body);
   nb_request_start_session (form->request, session);
-  nb_request_redirect (form->request, next);
+  if (carried_form (form->body) != NULL && strcmp (next, "/sell") == 0)
+    go_on_selling (form);
+  else
+    nb_request_redirect (form->request, next);
 }
 
 static void
@@ -244,7 +298,7 @@ on_sign_in (NbRequest *request, gpointer user_data)
   static const NbField fields[] = {
     { "username", NB_FIELD_TEXT, TRUE, 0, 256 }, { "password", NB_FIELD_TEXT, TRUE, 0, 1024 },
     { "next", NB_FIELD_TEXT, FALSE, 0, 1024 },   { "amount", NB_FIELD_TEXT, FALSE, 0, 32 },
-    { "max", NB_FIELD_TEXT, FALSE, 0, 32 },
+    { "max", NB_FIELD_TEXT, FALSE, 0, 32 },      { "form", NB_FIELD_OBJECT },
   };
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) body = nb_request_read_body (request, fields, G_N_ELEMENTS (fields), &error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Turns a schema of terms into fields, and what was typed into terms. */
+/* Turns a schema of terms into fields, and what was typed into lines of a review. */
 #include "core/web/nb-page-terms.h"
 
 #include "core/web/nb-page-form.h"
@@ -181,61 +181,6 @@ nb_page_terms_add_inputs (NbRequest *request, const char *schema, JsonObject *va
       is_open |= has_value && !term->is_required;
     }
   return is_open;
-}
-
-static GVariant *
-read_integer (const Term *term, const char *text, GError **error)
-{
-  g_autofree char *field = g_strconcat ("terms.", term->name, NULL);
-  gint64 number = 0;
-  GError *fault = NULL;
-
-  if (has_format (term, "money") ? nb_money_parse (text, &number, &fault)
-                                 : g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, &number, NULL))
-    return g_variant_new_int64 (number);
-  if (fault == NULL)
-    fault = nb_error_new (NB_ERROR_VALIDATION_FAILED, N_ ("{name} must be a whole number"), "name", field, NULL);
-  nb_error_set_field (fault, field);
-  g_propagate_error (error, fault);
-  return NULL;
-}
-
-static const Term *
-find_term (GArray *terms, const char *name)
-{
-  for (guint i = 0; terms != NULL && i < terms->len; i++)
-    if (strcmp (g_array_index (terms, Term, i).name, name) == 0)
-      return &g_array_index (terms, Term, i);
-  return NULL;
-}
-
-GVariant *
-nb_page_terms_read (const char *schema, JsonObject *values, GError **error)
-{
-  g_autoptr (JsonObject) parsed = parse_schema (schema);
-  g_autoptr (GArray) terms = parsed != NULL ? list_terms (parsed) : NULL;
-  g_autoptr (GList) names = json_object_get_members (values);
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
-
-  for (GList *at = names; at != NULL; at = at->next)
-    {
-      const char *text = nb_page_get_text (values, at->data);
-      const Term *term = find_term (terms, at->data);
-      GVariant *value;
-
-      if (text == NULL)
-        continue;
-      if (term != NULL && has_type (term, "integer"))
-        value = read_integer (term, text, error);
-      else if (term != NULL && has_type (term, "boolean"))
-        value = g_variant_new_boolean (TRUE);
-      else
-        value = g_variant_new_string (text);
-      if (value == NULL)
-        return NULL;
-      g_variant_dict_insert_value (&dict, at->data, value);
-    }
-  return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
 static char *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The terms of an auction type as form fields, made from its schema, and back. */
+/* The terms of an auction type as form fields, made from its schema. */
 #pragma once
 
 #include "core/web/nb-request-private.h"
@@ -10,10 +10,6 @@ G_BEGIN_DECLS
  * (nullable): the texts that were typed. Returns: whether any of the optional ones holds a text */
 gboolean nb_page_terms_add_inputs (NbRequest *request, const char *schema, JsonObject *values, JsonArray *required,
                                    JsonArray *optional);
-/* Returns: (transfer full) (nullable): the typed @values as the type wants them, an `a{sv}`, or NULL with
- * `validation_failed` that names the field. Empty texts are left out; names that the schema does not have are kept for
- * the type to refuse */
-GVariant *nb_page_terms_read (const char *schema, JsonObject *values, GError **error);
 /* Appends what was chosen as lines of label and value to @facts. */
 void nb_page_terms_add_facts (NbRequest *request, const char *schema, JsonObject *values, JsonArray *facts);
 

@@ -27,6 +27,9 @@ gboolean nb_page_sell_register (NbSite *site, GError **error);
 gboolean nb_page_me_register (NbSite *site, GError **error);
 gboolean nb_page_sign_register (NbSite *site, GError **error);
 
+/* Answers with the sign-in page that keeps @values, texts and objects of texts, and afterwards goes on at @next with
+ * them: nothing is sent by itself. Only `/sell` takes them up. */
+void nb_page_sign_in_first (NbRequest *request, const char *next, JsonObject *values);
 /* A route of core whose answers are for people. */
 gboolean nb_pages_add_route (NbSite *site, const char *method, const char *pattern, NbRouteFlags flags,
                              NbHandler handler, GError **error);

@@ -129,6 +129,9 @@ nb_request_start_session (NbRequest *self, NbSession *session)
 
   g_return_if_fail (session->token != NULL);
   nb_request_set_cookie (self, SESSION_COOKIE, session->token, MAX (left, 1));
+  /* A page that is answered at once is this person's already. */
+  if (self->session == NULL && session->account != NULL)
+    self->session = nb_session_ref (session);
 }
 
 void
