@@ -189,27 +189,23 @@ bid_on (Demo *self, NbAuctionView *view, guint number)
     }
 }
 
-static gboolean
-choose_types (Demo *self, GError **error)
+/* Returns: (transfer full) (nullable) (element-type utf8): the auction types that auctions are listed with, in turn */
+static GPtrArray *
+choose_types (NbHost *host, const NbDemoOptions *options, GError **error)
 {
-  g_autoptr (NbAuctionType) named = NULL;
+  g_autoptr (GPtrArray) running = nb_registry_list_auction_types (host->registry);
+  g_autoptr (GPtrArray) chosen = g_ptr_array_new_with_free_func (g_free);
 
-  if (self->options->auctions == 0)
-    return TRUE;
-  if (self->options->type)
-    named = nb_registry_ref_auction_type (self->host->registry, self->options->type);
-  if (self->options->type && named)
-    {
-      g_ptr_array_set_size (self->types, 0);
-      g_ptr_array_add (self->types, (gpointer)self->options->type);
-    }
-  if ((self->options->type && !named) || self->types->len == 0)
+  for (guint i = 0; i < running->len; i++)
+    if (!options->type || g_str_equal (running->pdata[i], options->type))
+      g_ptr_array_add (chosen, g_strdup (running->pdata[i]));
+  if (chosen->len == 0 && (options->type || options->auctions > 0))
     {
       g_set_error (error, NB_HOST_ERROR, NB_HOST_ERROR_CONFIG, "no running plugin offers the auction type '%s'",
-                   self->options->type ? self->options->type : "any");
-      return FALSE;
+                   options->type ? options->type : "any");
+      return NULL;
     }
-  return TRUE;
+  return g_steal_pointer (&chosen);
 }
 
 static gboolean
@@ -235,14 +231,14 @@ seed (Demo *self, int tokens, GError **error)
 gboolean
 nb_demo_seed (NbHost *host, const NbDemoOptions *options, NbDemoReport *report, GError **error)
 {
-  g_autoptr (GPtrArray) types = nb_registry_list_auction_types (host->registry);
+  g_autoptr (GPtrArray) types = choose_types (host, options, error);
   Demo self = { .host = host, .options = options, .types = types, .report = report };
   gboolean is_possible;
   gboolean is_done;
   int tokens = -1;
 
   *report = (NbDemoReport){ 0 };
-  if (!nb_demo_is_possible (host, &is_possible, error) || !choose_types (&self, error))
+  if (!types || !nb_demo_is_possible (host, &is_possible, error))
     return FALSE;
   if (!is_possible)
     {

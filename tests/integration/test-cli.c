@@ -278,7 +278,8 @@ static void
 test_demo_and_doctor (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *tokens = g_build_filename (fixture->folder, "tokens", NULL);
-  g_autofree char *seed = g_strdup_printf ("demo seed --people 6 --auctions 10 --tokens %s", tokens);
+  g_autofree char *seed = g_strdup_printf ("demo seed --people 6 --auctions 10 --type local --tokens %s", tokens);
+  g_autoptr (NbTestRun) no_type = expect (fixture, "demo seed --type nosuch", 78);
   g_autoptr (NbTestRun) seeded = expect (fixture, seed, 0);
   g_autoptr (NbTestRun) twice = expect (fixture, seed, 1);
   g_autoptr (NbTestRun) healthy = expect (fixture, "doctor --json", 0);

@@ -12,13 +12,7 @@ import tempfile
 import urllib.request
 
 PLUGIN_SYMBOLS = ["nb_plugin_abi", "nb_plugin_type"]
-FOREIGN = """#include <neighborbid/neighborbid.h>
-int
-main (void)
-{
-  return nb_money_is_operation (1) ? 0 : 1;
-}
-"""
+PAGE = sys.argv[4]
 
 
 class Installed:
@@ -73,27 +67,37 @@ def check_serving(tree):
     assert "fine" in tree.run(tree.program, "doctor", *tree.settings())
 
 
-def check_sdk(tree):
-    source = tree.folder + "/foreign.c"
-    with open(source, "w", encoding="utf-8") as file:
-        file.write(FOREIGN)
+def sdk_flags(tree):
+    """What pkg-config answers, with our own files where they are; GLib's are where they always are."""
     environment = {**tree.environment, "PKG_CONFIG_PATH": tree.library_dir() + "/pkgconfig",
                    "PKG_CONFIG_SYSROOT_DIR": tree.folder}
     flags = subprocess.run(["pkg-config", "--cflags", "--libs", "neighborbid-1"], check=True, env=environment,
                            stdout=subprocess.PIPE, text=True).stdout
-    # The sysroot is meant for our own files alone; GLib's are where they always are.
-    words = [word.replace(tree.folder, "", 1) if not os.path.exists(word[2:]) else word for word in flags.split()]
-    program = tree.folder + "/foreign"
-    compiler = shutil.which("gcc") or "cc"
-    subprocess.run([compiler, source, "-o", program, *words, *sys.argv[4:], f"-Wl,-rpath,{tree.library_dir()}"],
+    return [word.replace(tree.folder, "", 1) if not os.path.exists(word[2:]) else word for word in flags.split()]
+
+
+def check_sdk(tree):
+    """The plugin of the authors' page, built as the page says."""
+    with open(PAGE, encoding="utf-8") as page:
+        text = page.read()
+    folder = tree.folder + "/acme"
+    os.mkdir(folder)
+    for name, language in [("acme-round.plugin", "ini"), ("acme-round.c", "c")]:
+        with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
+            file.write(re.search(f"```{language}\n(.*?)```", text, re.S).group(1))
+    subprocess.run([shutil.which("gcc") or "cc", "-Wall", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden",
+                    f"{folder}/acme-round.c", "-o", f"{folder}/acme-round.so", *sdk_flags(tree)],
                    check=True, env=tree.environment)
-    subprocess.run([program], check=True, env=tree.environment)
+    more = ["--set", f"plugins.path={folder}", "--set", "plugins.acme-round=required"]
+    settings = [*tree.settings(), *more, "--set", f"server.data-dir={tree.folder}/acme-site"]
+    tree.run(tree.program, "demo", "seed", "--type", "round", "--auctions", "5", *settings)
+    assert "FAULT" not in tree.run(tree.program, "doctor", *settings)
 
 
 CHECKS = [("the installed program finds its plugins", check_plugins),
           ("each plugin exports two symbols and no more", check_symbols),
           ("the installed program serves pages in two languages", check_serving),
-          ("a foreign program builds with pkg-config and runs", check_sdk)]
+          ("the plugin of the authors' page builds and runs", check_sdk)]
 
 
 def main():
