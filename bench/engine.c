@@ -10,6 +10,7 @@
 #include "tests/support/nb-test-loop.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #define N_PEOPLE 1000
 #define MAX_SAMPLES 4000000
@@ -17,6 +18,7 @@
 static int seconds = 3;
 static int depth = 1024;
 static int batch_max = 0;
+static int auctions = 0;
 static gboolean skip_ceilings = FALSE;
 static char *only = NULL;
 
@@ -24,6 +26,7 @@ static const GOptionEntry entries[] = {
   { "seconds", 's', 0, G_OPTION_ARG_INT, &seconds, "how long each measurement runs", "N" },
   { "depth", 'd', 0, G_OPTION_ARG_INT, &depth, "bids that wait for their answer at any time", "N" },
   { "batch-max", 'b', 0, G_OPTION_ARG_INT, &batch_max, "commands in one transaction (0: the default)", "N" },
+  { "auctions", 'a', 0, G_OPTION_ARG_INT, &auctions, "measure this many auctions alone", "N" },
   { "only", 0, 0, G_OPTION_ARG_STRING, &only, "sqlite or postgresql", "NAME" },
   { "no-ceilings", 0, 0, G_OPTION_ARG_NONE, &skip_ceilings, "leave the raw transactions out", NULL },
   { NULL },
@@ -275,6 +278,17 @@ percentile (GArray *sorted, double share)
   return sorted->len > 0 ? (double)g_array_index (sorted, gint64, (guint)(share * (sorted->len - 1))) / 1000 : 0;
 }
 
+/* Microseconds of processor time that this process has used, in all threads. */
+static gint64
+processor_time (void)
+{
+  struct rusage usage;
+
+  getrusage (RUSAGE_SELF, &usage);
+  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * (gint64)G_USEC_PER_SEC + usage.ru_utime.tv_usec
+         + usage.ru_stime.tv_usec;
+}
+
 static gboolean
 run_checks (NbTransaction *transaction, gpointer user_data, GError **error)
 {
@@ -305,10 +319,11 @@ static void
 measure (NbTestDatabaseKind kind, guint n_auctions, int outstanding)
 {
   Bench self;
-  gint64 began_at, took;
+  gint64 began_at, took, processor;
   g_autoptr (GError) error = NULL;
 
   set_up (&self, kind, n_auctions);
+  processor = processor_time ();
   began_at = g_get_monotonic_time ();
   self.ends_at = began_at + seconds * (gint64)G_USEC_PER_SEC;
   for (int i = 0; i < outstanding; i++)
@@ -321,12 +336,13 @@ measure (NbTestDatabaseKind kind, guint n_auctions, int outstanding)
   while (self.n_outstanding > 0)
     g_main_context_iteration (self.loop.context, TRUE);
   took = g_get_monotonic_time () - began_at;
+  processor = processor_time () - processor;
   g_array_sort (self.samples, compare);
-  g_print ("%-10s  %3u auction%s  %5d waiting  %9.0f bids/s  batch %6.1f  p50 %7.2f ms  p99 %7.2f ms",
+  g_print ("%-10s  %3u auction%s  %5d waiting  %9.0f bids/s  batch %6.1f  p50 %7.2f ms  p99 %7.2f ms  cpu %6.1f us/bid",
            nb_test_database_kind_name (kind), n_auctions, n_auctions == 1 ? " " : "s", outstanding,
            (double)self.n_accepted * G_USEC_PER_SEC / (double)took,
            self.n_batches > 0 ? (double)self.n_accepted / (double)self.n_batches : 0, percentile (self.samples, 0.5),
-           percentile (self.samples, 0.99));
+           percentile (self.samples, 0.99), self.n_accepted > 0 ? (double)processor / (double)self.n_accepted : 0);
   check (nb_store_read (self.store, run_checks, &self, &error), error, "checks");
   check (self.n_refused == 0, NULL, "every bid accepted");
   g_print ("  money and counts right\n");
@@ -344,6 +360,11 @@ measure_database (NbTestDatabaseKind kind)
 
       g_print ("%-10s  raw transactions of one bid each: %.0f a second\n", nb_test_database_kind_name (kind), rate);
     }
+  if (auctions > 0)
+    {
+      measure (kind, (guint)auctions, depth);
+      return;
+    }
   measure (kind, 1, 1);
   measure (kind, 1, depth);
   measure (kind, 100, depth);
@@ -356,9 +377,10 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error) || seconds < 1 || depth < 1)
+  if (!g_option_context_parse (context, &argc, &argv, &error) || seconds < 1 || depth < 1 || auctions < 0
+      || auctions > 100)
     {
-      g_printerr ("%s\n", error != NULL ? error->message : "seconds and depth are at least 1");
+      g_printerr ("%s\n", error != NULL ? error->message : "seconds and depth are at least 1, auctions at most 100");
       return 2;
     }
   for (int kind = NB_TEST_SQLITE; kind <= NB_TEST_POSTGRESQL; kind++)
