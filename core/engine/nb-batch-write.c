@@ -140,12 +140,19 @@ people_variant (const GArray *people)
   return g_variant_new_fixed_array (G_VARIANT_TYPE_INT64, people->data, people->len, sizeof (gint64));
 }
 
+static void
+add_int (GVariantBuilder *payload, const char *name, gint64 value)
+{
+  g_variant_builder_add (payload, "{sv}", name, g_variant_new_int64 (value));
+}
+
 /* Those who led, or bid in this batch, and do not lead now. */
 static void
 emit_outbid (NbBatch *self, NbSlot *slot)
 {
   const NbAuction *auction = slot->auction;
   g_autoptr (GArray) people = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_auto (GVariantBuilder) payload = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
   if (auction->leader == 0)
     return;
@@ -154,24 +161,29 @@ emit_outbid (NbBatch *self, NbSlot *slot)
   for (guint i = 0; i < slot->accepted->len; i++)
     if (g_array_index (slot->accepted, gint64, i) != auction->leader)
       g_array_append_val (people, g_array_index (slot->accepted, gint64, i));
-  if (people->len > 0)
-    nb_batch_emit (self, slot, "outbid",
-                   g_variant_new_parsed ("{'seq': <%x>, 'price': <%x>, 'people': <%@ax>}", auction->seq, auction->price,
-                                         people_variant (people)));
+  if (people->len == 0)
+    return;
+  add_int (&payload, "seq", auction->seq);
+  add_int (&payload, "price", auction->price);
+  g_variant_builder_add (&payload, "{sv}", "people", people_variant (people));
+  nb_batch_emit (self, slot, "outbid", g_variant_builder_end (&payload));
 }
 
 static void
 emit_bids (NbBatch *self, NbSlot *slot)
 {
   const NbAuction *auction = slot->auction;
+  g_auto (GVariantBuilder) payload = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
   if (slot->accepted->len == 0)
     return;
-  nb_batch_emit (self, slot, "bid-accepted",
-                 g_variant_new_parsed ("{'seq': <%x>, 'price': <%x>, 'leader': <%x>, 'bid_count': <%x>, "
-                                       "'ends_at': <%x>, 'people': <%@ax>}",
-                                       auction->seq, auction->price, auction->leader, auction->bid_count,
-                                       auction->ends_at, people_variant (slot->accepted)));
+  add_int (&payload, "seq", auction->seq);
+  add_int (&payload, "price", auction->price);
+  add_int (&payload, "leader", auction->leader);
+  add_int (&payload, "bid_count", auction->bid_count);
+  add_int (&payload, "ends_at", auction->ends_at);
+  g_variant_builder_add (&payload, "{sv}", "people", people_variant (slot->accepted));
+  nb_batch_emit (self, slot, "bid-accepted", g_variant_builder_end (&payload));
   emit_outbid (self, slot);
 }
 
