@@ -101,11 +101,7 @@ settle (NbBatch *self, NbSlot *slot, const NbResolution *resolution, gint64 at, 
     return FALSE;
   mark_closed (self, slot, resolution, at, why);
   if (slot->old_ends_at > 0)
-    {
-      gint64 lag = nb_transaction_now (self->transaction) - slot->old_ends_at;
-
-      g_array_append_val (self->lags, lag);
-    }
+    g_array_append_val (self->late_ends, slot->old_ends_at);
   return captured == 0 || pay_out (self, slot, captured, error);
 }
 

@@ -31,7 +31,7 @@ forget_run (NbBatch *self)
   g_clear_pointer (&self->events, g_ptr_array_unref);
   g_clear_pointer (&self->faults, g_ptr_array_unref);
   g_clear_pointer (&self->dues, g_array_unref);
-  g_clear_pointer (&self->lags, g_array_unref);
+  g_clear_pointer (&self->late_ends, g_array_unref);
 }
 
 void
@@ -66,7 +66,7 @@ begin_run (NbBatch *self, NbTransaction *transaction)
   self->events = g_ptr_array_new_with_free_func ((GDestroyNotify)nb_event_unref);
   self->faults = g_ptr_array_new_with_free_func (g_free);
   self->dues = g_array_new (FALSE, FALSE, sizeof (NbDue));
-  self->lags = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->late_ends = g_array_new (FALSE, FALSE, sizeof (gint64));
   for (guint i = 0; i < self->commands->len; i++)
     nb_engine_command_reset (g_ptr_array_index (self->commands, i));
 }

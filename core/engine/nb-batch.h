@@ -49,7 +49,7 @@ typedef struct
   GPtrArray *events;
   GPtrArray *faults;  /* of text: what types did wrong, told after the commit */
   GArray *dues;       /* of NbDue: for the scheduler */
-  GArray *lags;       /* (element-type gint64): how late closes were against their end, as read before the commit */
+  GArray *late_ends;  /* (element-type gint64): the ends that auctions were closed against */
   gint64 decide_time; /* microseconds spent deciding */
 } NbBatch;
 

@@ -182,8 +182,10 @@ publish (NbBidEngine *self, NbBatch *batch)
 {
   for (guint i = 0; i < batch->faults->len; i++)
     g_warning ("%s", (const char *)g_ptr_array_index (batch->faults, i));
-  for (guint i = 0; i < batch->lags->len; i++)
-    nb_metric_observe (self->close_lag, (double)g_array_index (batch->lags, gint64, i) / G_USEC_PER_SEC);
+  for (guint i = 0; i < batch->late_ends->len; i++)
+    nb_metric_observe (self->close_lag,
+                       (double)(nb_store_now (self->store) - g_array_index (batch->late_ends, gint64, i))
+                           / G_USEC_PER_SEC);
   for (guint i = 0; i < batch->dues->len; i++)
     {
       const NbDue *due = &g_array_index (batch->dues, NbDue, i);

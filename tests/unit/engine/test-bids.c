@@ -236,7 +236,7 @@ test_rogue_type (EngineFixture *self)
 
       answers[0] = engine_fixture_bid (self, rogue, 2, 600);
       engine_fixture_assert_accepted (&answers[0], NB_STANDING_LEADING, 600);
-      g_test_expect_message (NULL, G_LOG_LEVEL_WARNING, "*rogue*broke a rule*");
+      g_test_expect_message ("neighborbid", G_LOG_LEVEL_WARNING, "*rogue*broke a rule*");
       submit_keyed (self, good, 3, 700, NULL, &answers[0]);
       submit_keyed (self, good, 2, 800, NULL, &answers[1]);
       submit_keyed (self, rogue, 3, faults[i], NULL, &answers[2]);
