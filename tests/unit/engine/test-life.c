@@ -35,6 +35,18 @@ wait_until (EngineFixture *self, gint64 at)
     g_usleep (1000);
 }
 
+/* As if the auction had been listed to end at @at. */
+static void
+move_end (EngineFixture *self, gint64 auction, gint64 at)
+{
+  g_autofree char *sql
+      = g_strdup_printf ("UPDATE auctions SET ends_at = %" G_GINT64_FORMAT ", original_ends_at = "
+                         "%" G_GINT64_FORMAT ", next_due_at = %" G_GINT64_FORMAT " WHERE id = %" G_GINT64_FORMAT,
+                         at, at, at, auction);
+
+  g_free (nb_test_database_run (self->database, sql));
+}
+
 static void
 test_close_settles (EngineFixture *self)
 {
@@ -43,7 +55,7 @@ test_close_settles (EngineFixture *self)
   gint64 auction;
 
   engine_fixture_add_people (self, 3, 100000);
-  auction = engine_fixture_list (self, "english", NULL, G_USEC_PER_SEC / 2);
+  auction = engine_fixture_list (self, "english", NULL, HOUR);
   answer = engine_fixture_bid (self, auction, 2, 1000);
   engine_fixture_assert_accepted (&answer, NB_STANDING_LEADING, 1000);
   answer = engine_fixture_bid (self, auction, 3, 1500);
@@ -51,7 +63,7 @@ test_close_settles (EngineFixture *self)
   engine_fixture_advance (self, auction);
   view = engine_fixture_get (self, auction, 0);
   g_assert_cmpint (nb_auction_get_status (view->auction), ==, NB_AUCTION_OPEN);
-  wait_until (self, nb_auction_get_ends_at (view->auction));
+  move_end (self, auction, nb_store_now (self->store));
   answer = engine_fixture_bid (self, auction, 2, 2000);
   engine_fixture_assert_refused (&answer, NB_ERROR_AUCTION_ENDED);
   engine_fixture_advance (self, auction);
@@ -112,17 +124,18 @@ delay_begin (NbFaultPoint point, NbTransaction *transaction, gpointer user_data)
 static void
 test_deadline (EngineFixture *self)
 {
-  gulong delay = 300000;
+  gulong delay = 700000;
   g_autoptr (NbAuctionView) view = NULL;
   g_autoptr (GAsyncResult) advanced = NULL;
   NbBidRequest request = { .person = 2, .amount = 1000, .quantity = 1, .expected_seq = -1 };
   Answer in_time, late;
 
   engine_fixture_add_people (self, 3, 100000);
-  request.auction = engine_fixture_list (self, "english", NULL, 200000);
+  request.auction = engine_fixture_list (self, "english", NULL, HOUR);
+  move_end (self, request.auction, nb_store_now (self->store) + 500000);
   nb_store_set_fault_hook (self->store, delay_begin, &delay);
   engine_fixture_submit (self->engine, &request, &in_time);
-  wait_until (self, nb_store_now (self->store) + 250000);
+  wait_until (self, nb_store_now (self->store) + 500000);
   nb_bid_engine_advance_async (self->engine, request.auction, nb_test_loop_keep_result, &advanced);
   request.person = 3;
   request.amount = 2000;
@@ -149,16 +162,16 @@ test_scheduler (EngineFixture *self)
   gint64 ended;
 
   engine_fixture_add_people (self, 2, 100000);
-  ended = engine_fixture_list (self, "english", NULL, 100000);
+  ended = engine_fixture_list (self, "english", NULL, HOUR);
   answer = engine_fixture_bid (self, ended, 2, 1000);
   engine_fixture_assert_accepted (&answer, NB_STANDING_LEADING, 1000);
-  wait_until (self, nb_store_now (self->store) + 100000);
+  move_end (self, ended, nb_store_now (self->store));
   scheduler = nb_scheduler_new (self->store, self->registry, self->engine);
   nb_scheduler_start (scheduler);
   wait_for_status (self, ended, NB_AUCTION_SOLD);
 
-  later.starts_at = nb_store_now (self->store) + 400000;
-  later.ends_at = later.starts_at + 400000;
+  later.starts_at = nb_store_now (self->store) + 2 * G_USEC_PER_SEC;
+  later.ends_at = later.starts_at + G_USEC_PER_SEC;
   later.terms = g_variant_new_parsed ("{'start_price': <int64 1000>}");
   view = engine_fixture_list_full (self, &later, NULL, &error);
   g_assert_no_error (error);
