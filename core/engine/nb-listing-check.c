@@ -67,6 +67,28 @@ is_blank (const char *text)
   return TRUE;
 }
 
+/* Characters that turn the text around them would let a listing misread what stands beside it. */
+static gboolean
+turns_text (gunichar c)
+{
+  return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+static gboolean
+has_turns (const char *text)
+{
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    if (turns_text (g_utf8_get_char (p)))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_one_line (const char *text)
+{
+  return strpbrk (text, "\n\r\t") == NULL && strstr (text, "\u2028") == NULL && strstr (text, "\u2029") == NULL;
+}
+
 static gboolean
 is_choice (const NbChoice *choices, const char *id)
 {
@@ -78,8 +100,12 @@ check_texts (const NbListing *listing, GError **error)
 {
   if (!is_text (listing->title, MAX_TITLE) || is_blank (listing->title))
     return nb_listing_fault (error, "title", N_ ("a title has 1 to 100 characters"));
+  if (!is_one_line (listing->title) || has_turns (listing->title))
+    return nb_listing_fault (error, "title", N_ ("a title is one line, without control characters"));
   if (!is_text (listing->description, MAX_DESCRIPTION))
     return nb_listing_fault (error, "description", N_ ("a description has at most 5,000 characters"));
+  if (has_turns (listing->description))
+    return nb_listing_fault (error, "description", N_ ("a description has no characters that turn the text around"));
   if (!is_choice (nb_categories, listing->category))
     return nb_listing_fault (error, "category", N_ ("there is no such category"));
   if (!is_choice (nb_conditions, listing->condition))
@@ -114,6 +140,26 @@ check_times (const NbListing *listing, const NbCatalogueOptions *options, gint64
   return TRUE;
 }
 
+/* A type names its term; whoever lists knows it as a part of the terms. */
+static gboolean
+check_terms (const NbListing *listing, NbAuctionType *type, gint64 starts_at, GError **error)
+{
+  GError *fault = NULL;
+  const char *field;
+
+  if (nb_auction_type_validate_terms (type, listing->terms, starts_at, listing->ends_at, &fault))
+    return TRUE;
+  field = fault->domain == NB_ERROR ? nb_error_get_field (fault) : NULL;
+  if (field != NULL && !g_str_has_prefix (field, "terms"))
+    {
+      g_autofree char *full = g_strconcat ("terms.", field, NULL);
+
+      nb_error_set_field (fault, full);
+    }
+  g_propagate_error (error, fault);
+  return FALSE;
+}
+
 gboolean
 nb_listing_check (const NbListing *listing, const NbCatalogueOptions *options, NbAuctionType *type, gint64 now,
                   GError **error)
@@ -123,5 +169,5 @@ nb_listing_check (const NbListing *listing, const NbCatalogueOptions *options, N
   if (!g_variant_is_of_type (listing->terms, G_VARIANT_TYPE_VARDICT)
       || g_variant_get_size (listing->terms) > MAX_TERMS_BYTES)
     return nb_listing_fault (error, "terms", N_ ("the terms are too large"));
-  return nb_auction_type_validate_terms (type, listing->terms, MAX (listing->starts_at, now), listing->ends_at, error);
+  return check_terms (listing, type, MAX (listing->starts_at, now), error);
 }
