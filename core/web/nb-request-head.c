@@ -113,7 +113,9 @@ check_request_line (Scan *scan, Line line)
   const Line method = { line.text, first != NULL ? (gsize)(first - line.text) : 0 };
   Line target, version;
 
-  if (last == NULL || first == last || !all_chars (method, is_method_char) || method.length > 16)
+  /* CONNECT with a path is none: libsoup would refuse it without a word. */
+  if (last == NULL || first == last || !all_chars (method, is_method_char) || method.length > 16
+      || line_is (method, "CONNECT"))
     return bad (scan, N_ ("the request line is malformed"));
   target = (Line){ first + 1, last - first - 1 };
   version = (Line){ last + 1, line.text + line.length - last - 1 };
