@@ -348,7 +348,10 @@ nb_request_dispatch (NbRequest *self)
   if (self->is_internal)
     nb_internal_respond (self);
   else if (g_str_has_prefix (self->path, NB_STATIC_PREFIX))
-    nb_static_respond (nb_server_get_files (self->server), self);
+    {
+      nb_request_choose_language (self);
+      nb_static_respond (nb_server_get_files (self->server), self);
+    }
   else
     dispatch_route (self);
 }
