@@ -178,7 +178,8 @@ enter_handler (NbRequest *self)
 {
   GError *error = NULL;
 
-  nb_request_choose_language (self);
+  if (self->session != NULL)
+    nb_request_choose_language (self);
   if (!pass_limits (self))
     return;
   if (!nb_request_read_form (self, &error) || !check_intent (self, &error))
@@ -312,7 +313,6 @@ static void
 refuse_match (NbRequest *self, NbMatch *match)
 {
   self->is_page = wants_page (self);
-  nb_request_choose_language (self);
   if (match->kind == NB_MATCH_OTHER_METHOD)
     {
       nb_request_set_header (self, "Allow", match->allow);
@@ -332,10 +332,7 @@ dispatch_route (NbRequest *self)
   GError *error = NULL;
 
   if (!nb_request_read_query (self, &error))
-    {
-      nb_request_choose_language (self);
-      respond (self, error);
-    }
+    respond (self, error);
   else if (match.kind == NB_MATCH_FOUND)
     enter_route (self, &match);
   else
@@ -345,13 +342,11 @@ dispatch_route (NbRequest *self)
 void
 nb_request_dispatch (NbRequest *self)
 {
+  nb_request_choose_language (self);
   if (self->is_internal)
     nb_internal_respond (self);
   else if (g_str_has_prefix (self->path, NB_STATIC_PREFIX))
-    {
-      nb_request_choose_language (self);
-      nb_static_respond (nb_server_get_files (self->server), self);
-    }
+    nb_static_respond (nb_server_get_files (self->server), self);
   else
     dispatch_route (self);
 }
