@@ -50,9 +50,10 @@ nb_csrf_matches (const char *token, const char *presented)
 static gboolean
 is_origin_of (const char *origin, const char *base_url)
 {
-  const gsize length = strlen (origin);
+  const char *authority = strstr (base_url, "://");
+  const gsize length = authority != NULL ? (gsize)(authority + 3 - base_url) + strcspn (authority + 3, "/") : 0;
 
-  return g_ascii_strncasecmp (origin, base_url, length) == 0 && (base_url[length] == '\0' || base_url[length] == '/');
+  return length > 0 && strlen (origin) == length && g_ascii_strncasecmp (origin, base_url, length) == 0;
 }
 
 /* The page came from the name that it now asks: another site can't choose that name for a visitor's browser. */
