@@ -166,6 +166,8 @@ nb_host_settings_new (NbConfig *config, GPtrArray *faults)
   self->auctions = nb_config_read_section (config, "auctions", auctions_keys, faults);
   self->limits = nb_config_read_section (config, "limits", limits_keys, faults);
   read_plugin_dirs (self, faults);
+  if (self->server)
+    nb_host_settings_check_addresses (self, faults);
   if (self->auctions)
     check_auctions (self, faults);
   if (self->database)

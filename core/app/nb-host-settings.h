@@ -39,6 +39,9 @@ NbSettings *nb_config_read_section (NbConfig *config, const char *section, const
 /* Returns: (transfer full) (element-type utf8 utf8): what was set in @section, key to text */
 GHashTable *nb_config_get_section (NbConfig *config, const char *section);
 
+/* Adds a fault for each address of [server] that can't be one. */
+void nb_host_settings_check_addresses (NbHostSettings *self, GPtrArray *faults);
+
 /* (transfer full): the folder for data; it may not be there yet */
 char *nb_host_settings_get_data_dir (NbHostSettings *self);
 /* (transfer full): the database's url, with `sqlite:auto` resolved */

@@ -103,8 +103,8 @@ check_listen (const char *text, GError **error)
   return TRUE;
 }
 
-static gboolean
-check_base_url (const char *text, GError **error)
+gboolean
+nb_server_check_base_url (const char *text, GError **error)
 {
   g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, error);
 
@@ -198,7 +198,7 @@ nb_server_new (NbSite *site, const NbServerOptions *options, GError **error)
 
   self->site = site;
   if ((options->sockets == NULL && !check_listen (options->listen, error))
-      || !check_base_url (options->base_url, error))
+      || !nb_server_check_base_url (options->base_url, error))
     return NULL;
   self->proxies = nb_proxies_new (options->trusted_proxies, error);
   if (self->proxies == NULL)

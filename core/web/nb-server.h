@@ -39,6 +39,8 @@ typedef struct
 
 /* Checks @options and takes @site, which outlives the server; nothing listens yet. */
 NbServer *nb_server_new (NbSite *site, const NbServerOptions *options, GError **error);
+/* Whether @text can be the `base_url` of NbServerOptions. */
+gboolean nb_server_check_base_url (const char *text, GError **error);
 void nb_server_set_limits (NbServer *self, const NbLimits *limits);
 /* Binds what was not given as sockets, and serves. */
 gboolean nb_server_start (NbServer *self, GError **error);

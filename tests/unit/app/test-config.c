@@ -133,6 +133,16 @@ static const FaultCase fault_cases[] = {
     "postgresql://…" },
   { "[database]\nurl=sqlite:relative.db\n",
     "site.conf:2: [database] url: found 'sqlite:relative.db', expected sqlite:auto, sqlite:/path or postgresql://…" },
+  { "[server]\nlisten=\n", "site.conf:2: [server] listen: names no address" },
+  { "[server]\nlisten=127.0.0.1:1;nonsense\n",
+    "site.conf:2: [server] listen: 'nonsense' must be host:port (port 0 to 65535) or unix:/path" },
+  { "[server]\ninternal-listen=127.0.0.1:65536\n",
+    "site.conf:2: [server] internal-listen: '127.0.0.1:65536' must be host:port (port 0 to 65535) or unix:/path" },
+  { "[server]\nbase-url=ftp://a.example\n",
+    "site.conf:2: [server] base-url: 'ftp://a.example' must be http:// or https:// and a host, without a path or a "
+    "slash at the end" },
+  { "[server]\nlisten=unix:/run/x\n",
+    "site.conf:2: [server] listen: begins with a Unix socket, so base-url must say how people reach the site" },
   { "[plugins]\npath=relative\n", "site.conf:2: [plugins] path: found 'relative', expected a folder's full path" },
 };
 

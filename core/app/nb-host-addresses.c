@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Checks the addresses of [server] before anything listens, so that `check` tells what `serve` would stumble over. */
+#include "core/app/nb-host-settings.h"
+#include "core/web/nb-server-listener.h"
+#include "core/web/nb-server-proxies.h"
+#include "core/web/nb-server.h"
+
+static void
+add_fault (NbHostSettings *self, const char *key, const char *message, GPtrArray *faults)
+{
+  const NbConfigEntry *entry = nb_config_find (self->config, "server", key);
+
+  nb_config_faults_add (faults, entry ? entry->origin : "default", "server", key, "%s", message);
+}
+
+static void
+check_listen (NbHostSettings *self, const char *key, gboolean may_be_empty, GPtrArray *faults)
+{
+  g_auto (GStrv) parts = g_strsplit (nb_settings_get_text (self->server, key), ";", -1);
+
+  if (!parts[0] && !may_be_empty)
+    add_fault (self, key, "names no address", faults);
+  for (char **part = parts; *part; part++)
+    {
+      g_autoptr (GError) error = NULL;
+      if (!nb_listener_check (g_strstrip (*part), &error))
+        add_fault (self, key, error->message, faults);
+    }
+}
+
+/* Without a base-url it follows from the first address, which must be one that a browser can ask. */
+static void
+check_base_url (NbHostSettings *self, GPtrArray *faults)
+{
+  const char *base_url = nb_settings_get_text (self->server, "base-url");
+  g_autoptr (GError) error = NULL;
+
+  if (*base_url && !nb_server_check_base_url (base_url, &error))
+    add_fault (self, "base-url", error->message, faults);
+  else if (!*base_url && g_str_has_prefix (nb_settings_get_text (self->server, "listen"), "unix:"))
+    add_fault (self, "listen", "begins with a Unix socket, so base-url must say how people reach the site", faults);
+}
+
+void
+nb_host_settings_check_addresses (NbHostSettings *self, GPtrArray *faults)
+{
+  g_autoptr (GError) error = NULL;
+  NbProxies *proxies = nb_proxies_new (nb_settings_get_text (self->server, "trusted-proxies"), &error);
+
+  if (proxies)
+    nb_proxies_free (proxies);
+  else
+    add_fault (self, "trusted-proxies", error->message, faults);
+  check_listen (self, "listen", FALSE, faults);
+  check_listen (self, "internal-listen", TRUE, faults);
+  check_base_url (self, faults);
+}
