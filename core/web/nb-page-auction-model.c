@@ -53,7 +53,7 @@ set_closed_state (const NbAuctionFacts *facts, JsonObject *model, NbAuctionStatu
                N_ ("The price was paid from your wallet. Arrange the handover with the seller."));
   else if (status == NB_AUCTION_SOLD && is_seller (facts))
     set_state (facts, model, "good", "check", N_ ("Your item is sold"),
-               N_ ("The money, less the fee, is on its way to your wallet."));
+               N_ ("The money, less the fee, is in your wallet."));
   else if (status == NB_AUCTION_SOLD)
     set_state (facts, model, "warn", "info", N_ ("This auction has ended"),
                view->own_max > 0 ? N_ ("Someone else won. What was held for you is back in your wallet.") : NULL);

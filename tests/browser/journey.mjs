@@ -6,12 +6,12 @@ import { launch, startSite } from './site.mjs';
 
 const words = {
   ko: {
-    signUp: '회원가입', review: '미리보기로', publish: '올리기', leading: /최고 입찰자/, outbid: /밀렸|더 높은/, sold: /낙찰|팔렸/,
-    charged: '충전', tooLow: /최소|이상/,
+    signUp: '회원가입', review: '미리보기로', publish: '올리기', leading: /지금 최고 입찰자예요/, outbid: /더 높게 입찰했어요/, sold: /낙찰받았어요/,
+    tooLow: /11,000원부터/,
   },
   en: {
     signUp: 'Sign up', review: 'Go on to the review', publish: 'Publish it', leading: /leading/i, outbid: /outbid/i,
-    sold: /sold|won/i, charged: 'Charged', tooLow: /least/i,
+    sold: /You won this auction/, tooLow: /11,000원/,
   },
 };
 
@@ -63,7 +63,7 @@ async function listChair(page, lang) {
 async function charge(page, amount) {
   await page.goto(`${site.url}/wallet`);
   await page.locator(`button[name="amount"][value="${amount}"]`).click();
-  await page.waitForURL(/\/wallet/);
+  await page.locator('.stat b', { hasText: amount.toLocaleString('en') }).first().waitFor();
 }
 
 async function wallet(page) {
