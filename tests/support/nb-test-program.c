@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 void
 nb_test_run_free (NbTestRun *self)
@@ -13,12 +14,20 @@ nb_test_run_free (NbTestRun *self)
   g_free (self);
 }
 
+/* A test that is ended leaves no program behind. */
+static void
+end_with_test (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 /* The program finds its own library: what the tests' environment names is the twin with all symbols. */
 static GSubprocessLauncher *
 make_launcher (GSubprocessFlags flags)
 {
   GSubprocessLauncher *launcher = g_subprocess_launcher_new (flags);
 
+  g_subprocess_launcher_set_child_setup (launcher, end_with_test, NULL, NULL);
   g_subprocess_launcher_unsetenv (launcher, "LD_LIBRARY_PATH");
   return launcher;
 }
