@@ -293,6 +293,12 @@ wants_page (NbRequest *self)
   return accept != NULL && strstr (accept, "text/html") != NULL && !g_str_has_prefix (self->path, "/api/");
 }
 
+static gboolean
+is_for_page (NbRequest *self, const NbMatch *match)
+{
+  return match->kind == NB_MATCH_FOUND ? (match->target->route.flags & NB_ROUTE_PAGE) != 0 : wants_page (self);
+}
+
 static void
 enter_route (NbRequest *self, NbMatch *match)
 {
@@ -332,7 +338,10 @@ dispatch_route (NbRequest *self)
   GError *error = NULL;
 
   if (!nb_request_read_query (self, &error))
-    respond (self, error);
+    {
+      self->is_page = is_for_page (self, &match);
+      respond (self, error);
+    }
   else if (match.kind == NB_MATCH_FOUND)
     enter_route (self, &match);
   else
