@@ -97,8 +97,8 @@ parse_form_integer (const char *text, gint64 *value)
   g_autoptr (GString) plain = g_string_new (text[0] == '-' ? "-" : NULL);
   const gboolean has_commas = strchr (digits, ',') != NULL;
 
-  /* The first group has one to three digits. */
-  if (has_commas && length % 4 == 0)
+  /* The first group has one to three digits, and no number begins with a zero that says nothing. */
+  if ((has_commas && length % 4 == 0) || (digits[0] == '0' && length > 1))
     return FALSE;
   for (gsize i = 0; i < length; i++)
     {
