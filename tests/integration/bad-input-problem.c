@@ -11,6 +11,8 @@ static const char *const inside[] = {
   "(null)",         "0x",      "/tmp/",   ".c:",     "GError", "pthread",
 };
 
+static const char *const languages[] = { "ko", "en" };
+
 static const char *const members[] = { "type", "title", "detail", "code", "server_time" };
 
 /* The test goes on, so that one run shows all that is wrong. */
@@ -125,14 +127,45 @@ find_fault (const char *answer, const char *language, guint status, const char *
 void
 bad_site_refuses (BadSite *self, const BadRequest *request, guint status, const char *code, const char *field)
 {
-  static const char *const languages[] = { "ko", "en" };
-
   for (gsize i = 0; i < G_N_ELEMENTS (languages); i++)
     {
       g_autofree char *answer = bad_site_ask (self, request, languages[i]);
       const char *fault = find_fault (answer, languages[i], status, code, field);
       g_autofree char *why
           = g_strdup_printf ("%s; expected: %u %s %s", fault, status, code, field != NULL ? field : "");
+
+      if (fault != NULL)
+        report (request, languages[i], why, answer);
+    }
+}
+
+/* Returns: (nullable): what is wrong */
+static const char *
+find_page_fault (const char *answer, const char *language, guint status)
+{
+  g_autofree char *type = nb_test_header (answer, "Content-Type");
+  g_autofree char *html = g_strdup_printf ("<html lang=\"%s\"", language);
+  const char *why = find_indiscretion (answer);
+
+  if (why != NULL)
+    return why;
+  if (nb_test_status (answer) != status)
+    return "this is another status";
+  if (g_strcmp0 (type, "text/html; charset=utf-8") != 0 || strstr (answer, html) == NULL)
+    return "this is no page in the reader's language";
+  if (strstr (answer, "<script>") != NULL)
+    return "this page runs what it was sent";
+  return NULL;
+}
+
+void
+bad_site_shows (BadSite *self, const BadRequest *request, guint status)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (languages); i++)
+    {
+      g_autofree char *answer = bad_site_ask (self, request, languages[i]);
+      const char *fault = find_page_fault (answer, languages[i], status);
+      g_autofree char *why = g_strdup_printf ("%s; expected: page %u", fault, status);
 
       if (fault != NULL)
         report (request, languages[i], why, answer);

@@ -264,7 +264,7 @@ bad_site_take_stock (BadSite *self)
   sqlite3 *link = open_database (self);
   sqlite3_stmt *names = prepare (link, "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE "
                                        "'CREATE VIRTUAL%' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE "
-                                       "'%WITHOUT ROWID%' ORDER BY name");
+                                       "'%WITHOUT ROWID%' AND name <> 'request_keys' ORDER BY name");
   GString *stock = g_string_new (NULL);
 
   while (sqlite3_step (names) == SQLITE_ROW)

@@ -52,10 +52,14 @@ JsonObject *bad_site_expect (BadSite *self, const BadRequest *request, guint sta
 /* Asks in Korean and in English and fails the test unless both are the problem @code, whole and well told.
  * @field: (nullable): which must be named */
 void bad_site_refuses (BadSite *self, const BadRequest *request, guint status, const char *code, const char *field);
+/* Asks in Korean and in English and fails the test unless both answers are pages with @status that tell nothing of the
+ * inside. */
+void bad_site_shows (BadSite *self, const BadRequest *request, guint status);
 /* Fails the test when @answer is a fault of the server's, or tells of its inside. */
 void bad_site_assert_discreet (const BadRequest *request, const char *answer);
 
-/* Returns: (transfer full): all that the database holds, table by table, but when sessions were last seen */
+/* Returns: (transfer full): all that the database holds, table by table, but when sessions were last seen, and the keys
+ * that keep the answer of a refused bid */
 char *bad_site_take_stock (BadSite *self);
 /* Fails the test unless the server lives and holds what it held; takes @before */
 void bad_site_assert_unchanged (BadSite *self, char *before);
