@@ -173,8 +173,10 @@ set_words (const NbAuctionFacts *facts, JsonObject *model)
   const char *type_name = nb_auction_get_type_name (view->auction);
   g_autoptr (NbAuctionType) type = nb_registry_ref_auction_type (facts->site->registry, type_name);
   NbTypeDescription *description = type != NULL ? nb_auction_type_describe (type) : NULL;
-  const NbChoice *category = nb_choice_find (nb_categories, view->category);
-  const NbChoice *condition = nb_choice_find (nb_conditions, view->condition);
+  const char *category_id = view->category != NULL ? view->category : "";
+  const char *condition_id = view->condition != NULL ? view->condition : "";
+  const NbChoice *category = nb_choice_find (nb_categories, category_id);
+  const NbChoice *condition = nb_choice_find (nb_conditions, condition_id);
 
   json_object_set_string_member (
       model, "type_title", description != NULL ? nb_type_description_get_title (description, language) : type_name);
@@ -182,11 +184,11 @@ set_words (const NbAuctionFacts *facts, JsonObject *model)
                                  description != NULL ? nb_type_description_get_rule (description, language) : "");
   g_clear_pointer (&description, nb_type_description_free);
   json_object_set_string_member (model, "description", view->description);
-  json_object_set_string_member (model, "category", view->category);
+  json_object_set_string_member (model, "category", category_id);
   json_object_set_string_member (model, "category_name",
-                                 category != NULL ? nb_choice_get_name (category, language) : view->category);
+                                 category != NULL ? nb_choice_get_name (category, language) : category_id);
   json_object_set_string_member (model, "condition_name",
-                                 condition != NULL ? nb_choice_get_name (condition, language) : view->condition);
+                                 condition != NULL ? nb_choice_get_name (condition, language) : condition_id);
 }
 
 static char *

@@ -68,15 +68,22 @@ find_field (JsonArray *fields, const char *name)
   return NULL;
 }
 
-/* Programs know a field by its name, people by its label. */
+/* Programs know a field by its name, people by its label, which begins small inside a sentence. */
 static void
 replace_name (GString *text, const char *name, const char *label)
 {
   g_autofree char *capital = g_strdup (name);
+  g_autofree char *small = g_strdup (label);
 
   capital[0] = g_ascii_toupper (capital[0]);
-  if (g_string_replace (text, name, label, 1) == 0)
-    g_string_replace (text, capital, label, 1);
+  small[0] = g_ascii_tolower (small[0]);
+  if (g_str_has_prefix (text->str, capital))
+    {
+      g_string_erase (text, 0, strlen (capital));
+      g_string_prepend (text, label);
+    }
+  else
+    g_string_replace (text, name, small, 1);
 }
 
 /* Far from its field a message has to say which one it is about. */

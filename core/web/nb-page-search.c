@@ -63,16 +63,27 @@ add_option (NbRequest *request, JsonArray *options, const char *name, const char
   json_array_add_object_element (options, option);
 }
 
+/* A group with a choice made is open, and the first one. */
+static JsonArray *
+add_bare_group (NbRequest *request, JsonArray *groups, const char *name, const char *label)
+{
+  JsonObject *group = json_object_new ();
+  JsonArray *options = json_array_new ();
+  const char *now = nb_request_get_query (request, name);
+
+  json_object_set_string_member (group, "label", nb_request_gettext (request, label));
+  json_object_set_boolean_member (group, "is_open", (now != NULL && *now != '\0') || strcmp (name, "category") == 0);
+  json_object_set_array_member (group, "options", options);
+  json_array_add_object_element (groups, group);
+  return options;
+}
+
 /* Returns: (transfer none): the options of a new group, which begin with "all" */
 static JsonArray *
 add_group (NbRequest *request, JsonArray *groups, const char *name, const char *label)
 {
-  JsonObject *group = json_object_new ();
-  JsonArray *options = json_array_new ();
+  JsonArray *options = add_bare_group (request, groups, name, label);
 
-  json_object_set_string_member (group, "label", nb_request_gettext (request, label));
-  json_object_set_array_member (group, "options", options);
-  json_array_add_object_element (groups, group);
   add_option (request, options, name, "", nb_request_gettext (request, N_ ("All")));
   return options;
 }
@@ -152,12 +163,8 @@ static void
 add_states (NbRequest *request, JsonArray *groups)
 {
   static const char *const states[] = { "scheduled", "sold" };
-  JsonArray *options = json_array_new ();
-  JsonObject *group = json_object_new ();
+  JsonArray *options = add_bare_group (request, groups, "status", N_ ("State"));
 
-  json_object_set_string_member (group, "label", nb_request_gettext (request, N_ ("State")));
-  json_object_set_array_member (group, "options", options);
-  json_array_add_object_element (groups, group);
   add_option (request, options, "status", "", nb_request_gettext (request, N_ ("Open")));
   for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
     {

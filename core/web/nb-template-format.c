@@ -102,6 +102,12 @@ fill (const NbTemplateScope *scope, const char *msgid, const char *plural, gint6
   return g_string_free (out, FALSE);
 }
 
+static char *
+fill_short (const NbTemplateScope *scope, const char *msgid, gint64 n)
+{
+  return fill (scope, msgid, msgid, n);
+}
+
 #define NP_(one, several) one, several
 
 static char *
@@ -115,20 +121,24 @@ print_span (const NbTemplateScope *scope, gint64 microseconds)
     return g_strdup (translate (scope, N_ ("under a minute")));
   if (minutes < 60)
     return fill (scope, NP_ ("{n} minute", "{n} minutes"), minutes);
+  if (minutes % 60 == 0 && minutes < 24 * 60)
+    return fill (scope, NP_ ("{n} hour", "{n} hours"), minutes / 60);
+  if (minutes / 60 % 24 == 0 && minutes >= 24 * 60)
+    return fill (scope, NP_ ("{n} day", "{n} days"), minutes / (24 * 60));
   if (minutes < 24 * 60)
     {
-      large = fill (scope, NP_ ("{n} hour", "{n} hours"), minutes / 60);
-      small = minutes % 60 == 0 ? NULL : fill (scope, NP_ ("{n} minute", "{n} minutes"), minutes % 60);
+      large = fill_short (scope, N_ ("{n} h"), minutes / 60);
+      small = fill_short (scope, N_ ("{n} min"), minutes % 60);
     }
   else
     {
-      large = fill (scope, NP_ ("{n} day", "{n} days"), minutes / (24 * 60));
-      small = minutes / 60 % 24 == 0 ? NULL : fill (scope, NP_ ("{n} hour", "{n} hours"), minutes / 60 % 24);
+      large = fill_short (scope, N_ ("{n} d"), minutes / (24 * 60));
+      small = fill_short (scope, N_ ("{n} h"), minutes / 60 % 24);
     }
-  return small == NULL ? g_steal_pointer (&large) : g_strconcat (large, " ", small, NULL);
+  return g_strconcat (large, " ", small, NULL);
 }
 
-/* How long until a time: `2 hours 13 minutes`; nothing once it is past. */
+/* How long until a time: `2 h 13 min`; nothing once it is past. */
 static char *
 print_left (const NbTemplateScope *scope, const char *argument, gint64 number)
 {

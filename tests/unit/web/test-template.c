@@ -206,7 +206,7 @@ static const Case cases[] = {
   { "helper/left",
     "{{left a}}|{{left b}}|{{left c}}|{{left d}}",
     "{\"a\":1795266900000000,\"b\":1795274160000000,\"c\":1795360499000000,\"d\":1795000000000000}",
-    "under a minute|2 hours 1 minute|1 day 2 hours|",
+    "under a minute|2 h 1 min|1 d 2 h|",
     { NULL } },
   { "helper/ago",
     "{{ago a}}|{{ago b}}",
