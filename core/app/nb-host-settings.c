@@ -133,6 +133,18 @@ check_database (NbHostSettings *self, GPtrArray *faults)
                         "found '%s', expected sqlite:auto, sqlite:/path or postgresql://…", masked);
 }
 
+/* A folder that depends on where the program was started would be another one next time. */
+static void
+check_data_dir (NbHostSettings *self, GPtrArray *faults)
+{
+  const char *set = nb_settings_get_text (self->server, "data-dir");
+  const NbConfigEntry *entry = nb_config_find (self->config, "server", "data-dir");
+
+  if (entry && *set != '\0' && !g_path_is_absolute (set))
+    nb_config_faults_add (faults, entry->origin, "server", "data-dir", "found '%.200s', expected a folder's full path",
+                          set);
+}
+
 static void
 read_plugin_dirs (NbHostSettings *self, GPtrArray *faults)
 {
@@ -167,7 +179,10 @@ nb_host_settings_new (NbConfig *config, GPtrArray *faults)
   self->limits = nb_config_read_section (config, "limits", limits_keys, faults);
   read_plugin_dirs (self, faults);
   if (self->server)
-    nb_host_settings_check_addresses (self, faults);
+    {
+      nb_host_settings_check_addresses (self, faults);
+      check_data_dir (self, faults);
+    }
   if (self->auctions)
     check_auctions (self, faults);
   if (self->database)

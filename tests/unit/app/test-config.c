@@ -143,6 +143,8 @@ static const FaultCase fault_cases[] = {
     "slash at the end" },
   { "[server]\nlisten=unix:/run/x\n",
     "site.conf:2: [server] listen: begins with a Unix socket, so base-url must say how people reach the site" },
+  { "[server]\ndata-dir=relative\n",
+    "site.conf:2: [server] data-dir: found 'relative', expected a folder's full path" },
   { "[plugins]\npath=relative\n", "site.conf:2: [plugins] path: found 'relative', expected a folder's full path" },
 };
 
