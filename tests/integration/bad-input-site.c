@@ -4,7 +4,6 @@
 
 #include <neighborbid/nb-request.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -106,11 +105,11 @@ list_auction (BadSite *self)
 }
 
 BadSite *
-bad_site_new (void)
+bad_site_new (NbTestDatabaseKind kind)
 {
   BadSite *self = g_new0 (BadSite, 1);
 
-  self->database = nb_test_database_new (NB_TEST_SQLITE);
+  self->database = nb_test_database_new (kind);
   self->data_dir = g_strdup_printf ("server.data-dir=%s/data", nb_test_database_get_folder (self->database));
   self->url = g_strconcat ("database.url=", nb_test_database_get_url (self->database), NULL);
   self->log_path = g_build_filename (nb_test_database_get_folder (self->database), "log", NULL);
@@ -212,68 +211,6 @@ bad_site_expect (BadSite *self, const BadRequest *request, guint status)
 
 /* What must not change. */
 
-static sqlite3 *
-open_database (BadSite *self)
-{
-  const char *path = nb_test_database_get_url (self->database) + strlen ("sqlite:");
-  sqlite3 *link = NULL;
-
-  g_assert_cmpint (sqlite3_open_v2 (path, &link, SQLITE_OPEN_READONLY, NULL), ==, SQLITE_OK);
-  sqlite3_busy_timeout (link, 5000);
-  return link;
-}
-
-static sqlite3_stmt *
-prepare (sqlite3 *link, const char *sql)
-{
-  sqlite3_stmt *statement = NULL;
-
-  if (sqlite3_prepare_v2 (link, sql, -1, &statement, NULL) != SQLITE_OK)
-    g_error ("%s: %s", sql, sqlite3_errmsg (link));
-  return statement;
-}
-
-/* A line with the table's name, its number of rows, and a checksum of all that stands in them. */
-static void
-take_table (GString *stock, sqlite3 *link, const char *name)
-{
-  g_autofree char *sql = g_strdup_printf ("SELECT * FROM \"%s\" ORDER BY rowid", name);
-  g_autofree char *keys = g_strdup_printf ("SELECT * FROM \"%s\" ORDER BY 1", name);
-  const gboolean is_sessions = strcmp (name, "sessions") == 0;
-  sqlite3_stmt *statement = prepare (link, is_sessions ? keys : sql);
-  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-  guint rows = 0;
-
-  for (; sqlite3_step (statement) == SQLITE_ROW; rows++)
-    for (int i = 0; i < sqlite3_column_count (statement); i++)
-      {
-        const gboolean is_seen = is_sessions && strcmp (sqlite3_column_name (statement, i), "seen_at") == 0;
-        const void *bytes = is_seen ? NULL : sqlite3_column_blob (statement, i);
-
-        if (bytes != NULL)
-          g_checksum_update (sum, bytes, sqlite3_column_bytes (statement, i));
-        g_checksum_update (sum, (const guchar *)"|", 1);
-      }
-  sqlite3_finalize (statement);
-  g_string_append_printf (stock, "%s %u %s\n", name, rows, g_checksum_get_string (sum));
-}
-
-char *
-bad_site_take_stock (BadSite *self)
-{
-  sqlite3 *link = open_database (self);
-  sqlite3_stmt *names = prepare (link, "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE "
-                                       "'CREATE VIRTUAL%' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE "
-                                       "'%WITHOUT ROWID%' AND name <> 'request_keys' ORDER BY name");
-  GString *stock = g_string_new (NULL);
-
-  while (sqlite3_step (names) == SQLITE_ROW)
-    take_table (stock, link, (const char *)sqlite3_column_text (names, 0));
-  sqlite3_finalize (names);
-  sqlite3_close (link);
-  return g_string_free (stock, FALSE);
-}
-
 void
 bad_site_assert_unchanged (BadSite *self, char *before)
 {
@@ -302,28 +239,60 @@ bad_site_list_routes (BadSite *self)
 
 /* Tests. */
 
+/* A database and its site, which starts with the first test that needs it. */
 typedef struct
 {
-  BadSite *site;
-  void (*function) (BadSite *site);
-} Test;
+  NbTestDatabaseKind kind;
+  BadSite *site; /* (nullable) */
+} Place;
+
+typedef struct
+{
+  Place *place;
+  const BadTest *test;
+} Run;
 
 static void
 run_test (gconstpointer data)
 {
-  const Test *test = data;
-  char *before = bad_site_take_stock (test->site);
+  const Run *run = data;
+  char *before;
 
-  test->function (test->site);
-  bad_site_assert_unchanged (test->site, before);
+  if (run->place->site == NULL)
+    run->place->site = bad_site_new (run->place->kind);
+  before = bad_site_take_stock (run->place->site);
+  run->test->function (run->place->site);
+  if (run->test->may_change)
+    g_free (before);
+  else
+    bad_site_assert_unchanged (run->place->site, before);
 }
 
-void
-bad_site_add_test (const char *path, BadSite *self, void (*function) (BadSite *self))
+static void
+add_tests (const char *suite, Place *place, const BadTest *tests)
 {
-  Test *test = g_new0 (Test, 1);
+  for (const BadTest *test = tests; test->name != NULL; test++)
+    {
+      g_autofree char *path
+          = g_strdup_printf ("/bad-input/%s/%s/%s", suite, nb_test_database_kind_name (place->kind), test->name);
+      Run *run = g_new0 (Run, 1);
 
-  test->site = self;
-  test->function = function;
-  g_test_add_data_func_full (path, test, run_test, g_free);
+      run->place = place;
+      run->test = test;
+      g_test_add_data_func_full (path, run, run_test, g_free);
+    }
+}
+
+int
+bad_site_run_tests (const char *suite, const BadTest *tests)
+{
+  static Place places[] = { { NB_TEST_SQLITE, NULL }, { NB_TEST_POSTGRESQL, NULL } };
+  int code;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    add_tests (suite, &places[i], tests);
+  code = g_test_run ();
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    g_clear_pointer (&places[i].site, bad_site_free);
+  return code;
 }

@@ -40,7 +40,7 @@ typedef struct
   gsize length;        /* of @body; 0: up to its NUL */
 } BadRequest;
 
-BadSite *bad_site_new (void);
+BadSite *bad_site_new (NbTestDatabaseKind kind);
 /* Stops the server, which must end well, and asks `doctor`. */
 void bad_site_free (BadSite *self);
 
@@ -67,7 +67,15 @@ void bad_site_assert_unchanged (BadSite *self, char *before);
 /* Returns: (transfer full): the patterns of all routes, from the metrics */
 GPtrArray *bad_site_list_routes (BadSite *self);
 
-/* Adds a test of @function with @self, that also compares what the database holds before and after. */
-void bad_site_add_test (const char *path, BadSite *self, void (*function) (BadSite *self));
+/* A test whose @function must leave the database as it was, unless it @may_change it. */
+typedef struct
+{
+  const char *name;
+  void (*function) (BadSite *self);
+  gboolean may_change;
+} BadTest;
+
+/* Runs @tests (that end with a NULL name) against one site on each of both databases. Returns: the exit code */
+int bad_site_run_tests (const char *suite, const BadTest *tests);
 
 G_END_DECLS

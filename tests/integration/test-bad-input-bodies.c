@@ -181,18 +181,16 @@ test_too_large (BadSite *site)
       }
 }
 
+static const BadTest tests[] = {
+  { "broken", test_broken },
+  { "contents", test_contents },
+  { "too-large", test_too_large },
+  { NULL },
+};
+
 int
 main (int argc, char **argv)
 {
-  BadSite *site;
-  int result;
-
   g_test_init (&argc, &argv, NULL);
-  site = bad_site_new ();
-  bad_site_add_test ("/bad-input/bodies/broken", site, test_broken);
-  bad_site_add_test ("/bad-input/bodies/contents", site, test_contents);
-  bad_site_add_test ("/bad-input/bodies/too-large", site, test_too_large);
-  result = g_test_run ();
-  bad_site_free (site);
-  return result;
+  return bad_site_run_tests ("bodies", tests);
 }

@@ -250,20 +250,15 @@ test_unknown (BadSite *site)
     }
 }
 
+static const BadTest tests[] = {
+  { "types", test_types },     { "missing", test_missing },
+  { "texts", test_texts },     { "wrong-texts", test_wrong_texts },
+  { "unknown", test_unknown }, { NULL },
+};
+
 int
 main (int argc, char **argv)
 {
-  BadSite *site;
-  int result;
-
   g_test_init (&argc, &argv, NULL);
-  site = bad_site_new ();
-  bad_site_add_test ("/bad-input/fields/types", site, test_types);
-  bad_site_add_test ("/bad-input/fields/missing", site, test_missing);
-  bad_site_add_test ("/bad-input/fields/texts", site, test_texts);
-  bad_site_add_test ("/bad-input/fields/wrong-texts", site, test_wrong_texts);
-  bad_site_add_test ("/bad-input/fields/unknown", site, test_unknown);
-  result = g_test_run ();
-  bad_site_free (site);
-  return result;
+  return bad_site_run_tests ("fields", tests);
 }

@@ -296,10 +296,9 @@ test_signed_out (BadSite *site)
 
 /* The good forms that the other tests spoil are good: else they would be refused for another reason. */
 static void
-test_good_forms (gconstpointer data)
+test_good_forms (BadSite *site)
 {
   static const char *const refused[] = { "max", "price", "reason" };
-  BadSite *site = (BadSite *)data;
 
   for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
     {
@@ -319,22 +318,20 @@ test_good_forms (gconstpointer data)
     }
 }
 
+static const BadTest tests[] = {
+  { "table-is-complete", test_table_is_complete },
+  { "fields", test_fields },
+  { "endings", test_endings },
+  { "forgeries", test_forgeries },
+  { "contents", test_contents },
+  { "signed-out", test_signed_out },
+  { "good-forms", test_good_forms, TRUE },
+  { NULL },
+};
+
 int
 main (int argc, char **argv)
 {
-  BadSite *site;
-  int result;
-
   g_test_init (&argc, &argv, NULL);
-  site = bad_site_new ();
-  bad_site_add_test ("/bad-input/forms/table-is-complete", site, test_table_is_complete);
-  bad_site_add_test ("/bad-input/forms/fields", site, test_fields);
-  bad_site_add_test ("/bad-input/forms/endings", site, test_endings);
-  bad_site_add_test ("/bad-input/forms/forgeries", site, test_forgeries);
-  bad_site_add_test ("/bad-input/forms/contents", site, test_contents);
-  bad_site_add_test ("/bad-input/forms/signed-out", site, test_signed_out);
-  g_test_add_data_func ("/bad-input/forms/good-forms", site, test_good_forms);
-  result = g_test_run ();
-  bad_site_free (site);
-  return result;
+  return bad_site_run_tests ("forms", tests);
 }

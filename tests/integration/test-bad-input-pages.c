@@ -95,18 +95,16 @@ test_open_redirects (BadSite *site)
     }
 }
 
+static const BadTest tests[] = {
+  { "addresses", test_addresses },
+  { "own-addresses", test_own_addresses },
+  { "open-redirects", test_open_redirects },
+  { NULL },
+};
+
 int
 main (int argc, char **argv)
 {
-  BadSite *site;
-  int result;
-
   g_test_init (&argc, &argv, NULL);
-  site = bad_site_new ();
-  bad_site_add_test ("/bad-input/pages/addresses", site, test_addresses);
-  bad_site_add_test ("/bad-input/pages/own-addresses", site, test_own_addresses);
-  bad_site_add_test ("/bad-input/pages/open-redirects", site, test_open_redirects);
-  result = g_test_run ();
-  bad_site_free (site);
-  return result;
+  return bad_site_run_tests ("pages", tests);
 }

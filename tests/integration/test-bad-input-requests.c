@@ -295,24 +295,22 @@ test_odd_searches (BadSite *site)
     }
 }
 
+static const BadTest tests[] = {
+  { "table-is-complete", test_table_is_complete },
+  { "methods", test_methods },
+  { "no-methods", test_no_methods },
+  { "ids", test_ids },
+  { "addresses", test_addresses },
+  { "raw-addresses", test_raw_addresses },
+  { "long-addresses", test_long_addresses },
+  { "queries", test_queries },
+  { "odd-searches", test_odd_searches },
+  { NULL },
+};
+
 int
 main (int argc, char **argv)
 {
-  BadSite *site;
-  int result;
-
   g_test_init (&argc, &argv, NULL);
-  site = bad_site_new ();
-  bad_site_add_test ("/bad-input/requests/table-is-complete", site, test_table_is_complete);
-  bad_site_add_test ("/bad-input/requests/methods", site, test_methods);
-  bad_site_add_test ("/bad-input/requests/no-methods", site, test_no_methods);
-  bad_site_add_test ("/bad-input/requests/ids", site, test_ids);
-  bad_site_add_test ("/bad-input/requests/addresses", site, test_addresses);
-  bad_site_add_test ("/bad-input/requests/raw-addresses", site, test_raw_addresses);
-  bad_site_add_test ("/bad-input/requests/long-addresses", site, test_long_addresses);
-  bad_site_add_test ("/bad-input/requests/queries", site, test_queries);
-  bad_site_add_test ("/bad-input/requests/odd-searches", site, test_odd_searches);
-  result = g_test_run ();
-  bad_site_free (site);
-  return result;
+  return bad_site_run_tests ("requests", tests);
 }

@@ -294,10 +294,9 @@ test_refusals (BadSite *site)
 
 /* The good bodies that the other tests spoil are good: else they would be refused for another reason. */
 static void
-test_good_bodies (gconstpointer data)
+test_good_bodies (BadSite *site)
 {
   static const char *const names[] = { "sign up", "deposit", "withdraw", "list", "bid" };
-  BadSite *site = (BadSite *)data;
 
   for (const BadRoute *route = bad_routes; route->method != NULL; route++)
     {
@@ -315,25 +314,23 @@ test_good_bodies (gconstpointer data)
     }
 }
 
+static const BadTest tests[] = {
+  { "signed-out", test_signed_out },
+  { "odd-tokens", test_odd_tokens },
+  { "odd-credentials", test_odd_credentials },
+  { "forgeries", test_forgeries },
+  { "keys", test_keys },
+  { "odd-languages", test_odd_languages },
+  { "odd-headers", test_odd_headers },
+  { "controls-in-headers", test_controls_in_headers },
+  { "refusals", test_refusals },
+  { "good-bodies", test_good_bodies, TRUE },
+  { NULL },
+};
+
 int
 main (int argc, char **argv)
 {
-  BadSite *site;
-  int result;
-
   g_test_init (&argc, &argv, NULL);
-  site = bad_site_new ();
-  bad_site_add_test ("/bad-input/rights/signed-out", site, test_signed_out);
-  bad_site_add_test ("/bad-input/rights/odd-tokens", site, test_odd_tokens);
-  bad_site_add_test ("/bad-input/rights/odd-credentials", site, test_odd_credentials);
-  bad_site_add_test ("/bad-input/rights/forgeries", site, test_forgeries);
-  bad_site_add_test ("/bad-input/rights/keys", site, test_keys);
-  bad_site_add_test ("/bad-input/rights/odd-languages", site, test_odd_languages);
-  bad_site_add_test ("/bad-input/rights/odd-headers", site, test_odd_headers);
-  bad_site_add_test ("/bad-input/rights/controls-in-headers", site, test_controls_in_headers);
-  bad_site_add_test ("/bad-input/rights/refusals", site, test_refusals);
-  g_test_add_data_func ("/bad-input/rights/good-bodies", site, test_good_bodies);
-  result = g_test_run ();
-  bad_site_free (site);
-  return result;
+  return bad_site_run_tests ("rights", tests);
 }
