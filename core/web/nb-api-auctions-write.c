@@ -2,34 +2,11 @@
 /* Changing auctions over the API: listing, bidding, buying, cancelling. */
 #include "core/web/nb-api-auctions.h"
 #include "core/web/nb-api-json.h"
+#include "core/web/nb-asking.h"
 
 #include <glib/gi18n.h>
 
 #define MAX_QUANTITY 1000000
-
-typedef struct
-{
-  NbSite *site;
-  NbRequest *request;
-} NbAsking;
-
-static NbAsking *
-asking_new (NbSite *site, NbRequest *request)
-{
-  NbAsking *self = g_new (NbAsking, 1);
-
-  *self = (NbAsking){ site, g_object_ref (request) };
-  return self;
-}
-
-static void
-asking_free (NbAsking *self)
-{
-  g_object_unref (self->request);
-  g_free (self);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (NbAsking, asking_free)
 
 static void
 respond_view (NbAsking *asking, guint status, const NbAuctionView *view)
@@ -142,7 +119,7 @@ on_list (NbRequest *request, gpointer user_data)
     .terms = terms,
     .key = nb_request_get_idempotency_key (request),
   };
-  nb_catalogue_list_async (site->catalogue, &listing, list_cb, asking_new (site, request));
+  nb_catalogue_list_async (site->catalogue, &listing, list_cb, nb_asking_new (site, request));
 }
 
 static void
@@ -166,7 +143,7 @@ submit (NbSite *site, NbRequest *request, NbBidRequest *bid)
   bid->auction = nb_request_get_param_id (request, "id");
   bid->person = nb_request_get_person (request);
   bid->key = nb_request_get_idempotency_key (request);
-  nb_bid_engine_bid_async (site->bid_engine, bid, bid_cb, asking_new (site, request));
+  nb_bid_engine_bid_async (site->bid_engine, bid, bid_cb, nb_asking_new (site, request));
 }
 
 static void
@@ -260,7 +237,7 @@ on_cancel (NbRequest *request, gpointer user_data)
     }
   nb_bid_engine_cancel_async (site->bid_engine, nb_request_get_param_id (request, "id"),
                               nb_request_get_person (request), nb_request_has_role (request, "admin"),
-                              get_text (body, "reason"), cancel_cb, asking_new (site, request));
+                              get_text (body, "reason"), cancel_cb, nb_asking_new (site, request));
 }
 
 gboolean

@@ -3,36 +3,12 @@
 #include "core/web/nb-api-auctions.h"
 
 #include "core/web/nb-api-json.h"
+#include "core/web/nb-asking.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
 #define DEFAULT_LIMIT 20
-
-/* A request that waits for its answer. */
-typedef struct
-{
-  NbSite *site;
-  NbRequest *request;
-} NbAsking;
-
-static NbAsking *
-asking_new (NbSite *site, NbRequest *request)
-{
-  NbAsking *self = g_new (NbAsking, 1);
-
-  *self = (NbAsking){ site, g_object_ref (request) };
-  return self;
-}
-
-static void
-asking_free (NbAsking *self)
-{
-  g_object_unref (self->request);
-  g_free (self);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (NbAsking, asking_free)
 
 static void
 set_cursor (JsonObject *page, const char *cursor)
@@ -85,7 +61,7 @@ on_auction (NbRequest *request, gpointer user_data)
   NbSite *site = user_data;
 
   nb_catalogue_get_async (site->catalogue, nb_request_get_param_id (request, "id"), nb_request_get_person (request),
-                          auction_cb, asking_new (site, request));
+                          auction_cb, nb_asking_new (site, request));
 }
 
 static gboolean
@@ -198,7 +174,7 @@ on_search (NbRequest *request, gpointer user_data)
       nb_request_respond_error (request, error);
       return;
     }
-  nb_catalogue_search_async (site->catalogue, &search, FALSE, search_cb, asking_new (site, request));
+  nb_catalogue_search_async (site->catalogue, &search, FALSE, search_cb, nb_asking_new (site, request));
 }
 
 static void
@@ -237,7 +213,8 @@ on_history (NbRequest *request, gpointer user_data)
       return;
     }
   nb_catalogue_history_async (site->catalogue, nb_request_get_param_id (request, "id"), nb_request_get_person (request),
-                              limit, nb_request_get_query (request, "cursor"), history_cb, asking_new (site, request));
+                              limit, nb_request_get_query (request, "cursor"), history_cb,
+                              nb_asking_new (site, request));
 }
 
 gboolean

@@ -4,6 +4,7 @@
 
 #include "core/plugin/nb-plugin-host.h"
 #include "tests/support/nb-test-database.h"
+#include "tests/support/nb-test-plugins.h"
 #include "tests/support/nb-test-server.h"
 
 #define JSON_TYPE "Content-Type: application/json\r\n"
@@ -30,40 +31,17 @@ load_regions (NbTransaction *transaction, gpointer user_data, GError **error)
 }
 
 static void
-start_wallet (Fixture *self, NbSite *site)
-{
-  g_autofree char *folder = g_build_filename (g_getenv ("NB_TEST_BUILD_DIR"), "plugins", "wallet", NULL);
-  g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func (nb_setting_fault_free);
-  g_autoptr (GError) error = NULL;
-
-  self->host = nb_plugin_host_new (site->registry, site->store);
-  nb_plugin_host_add_folder (self->host, folder, NB_PLUGIN_REQUIRED, &error);
-  g_assert_no_error (error);
-  nb_plugin_host_load (self->host, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_true (nb_plugin_host_configure (self->host, NULL, faults));
-  nb_plugin_host_migrate (self->host, TRUE, &error);
-  g_assert_no_error (error);
-  nb_store_start (site->store, &error);
-  g_assert_no_error (error);
-  nb_plugin_host_start (self->host, &error);
-  g_assert_no_error (error);
-}
-
-static void
 fill_site (NbSite *site, gpointer user_data)
 {
   static const NbAccountsOptions options
       = { .idle = G_GINT64_CONSTANT (3600000000), .absolute = G_GINT64_CONSTANT (86400000000) };
-  g_autofree char *sql = g_build_filename (g_getenv ("NB_TEST_SOURCE_DIR"), "data", "sql", NULL);
+  static const char *const ids[] = { "wallet", NULL };
   Fixture *self = user_data;
   g_autoptr (GError) error = NULL;
 
   site->store = nb_store_new (nb_test_database_get_url (self->database), NULL, &error);
   g_assert_no_error (error);
-  nb_store_migrate (site->store, "core", sql, FALSE, NULL, &error);
-  g_assert_no_error (error);
-  start_wallet (self, site);
+  self->host = nb_test_plugins_start (site->store, site->registry, ids);
   site->accounts = nb_accounts_new (site->store, &options);
   site->regions = nb_regions_new ();
   nb_store_transact (site->store, load_regions, site, &error);

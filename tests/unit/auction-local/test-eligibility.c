@@ -4,6 +4,7 @@
 #include "core/plugin/nb-plugin-host.h"
 #include "tests/support/nb-test-database.h"
 #include "tests/support/nb-test-loop.h"
+#include "tests/support/nb-test-plugins.h"
 
 #define START_PRICE 10000
 
@@ -25,37 +26,17 @@ static const NbPlace nowhere = { "", 0, 0 };
 static const NbPlace seoul = { "1100000000", 37500000, 127037000 };
 
 static void
-add_folder (Fixture *self, const char *name)
-{
-  g_autofree char *folder = g_build_filename (g_getenv ("NB_TEST_BUILD_DIR"), "plugins", name, NULL);
-  g_autoptr (GError) error = NULL;
-
-  nb_plugin_host_add_folder (self->host, folder, NB_PLUGIN_REQUIRED, &error);
-  g_assert_no_error (error);
-}
-
-static void
 set_up (Fixture *self, gconstpointer data)
 {
-  g_autofree char *sql = g_build_filename (g_getenv ("NB_TEST_SOURCE_DIR"), "data", "sql", NULL);
-  g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func (nb_setting_fault_free);
+  static const char *const ids[] = { "wallet", "auction-local", NULL };
   g_autoptr (GError) error = NULL;
 
   nb_test_loop_set_up (&self->loop, 40);
   self->database = nb_test_database_new (NB_TEST_SQLITE);
   self->store = nb_store_new (nb_test_database_get_url (self->database), NULL, &error);
   g_assert_no_error (error);
-  g_assert_true (nb_store_migrate (self->store, "core", sql, FALSE, NULL, &error));
   self->registry = nb_registry_new ();
-  self->host = nb_plugin_host_new (self->registry, self->store);
-  add_folder (self, "wallet");
-  add_folder (self, "auction-local");
-  g_assert_true (nb_plugin_host_load (self->host, NULL, &error));
-  g_assert_true (nb_plugin_host_configure (self->host, NULL, faults));
-  g_assert_true (nb_plugin_host_migrate (self->host, TRUE, &error));
-  g_assert_true (nb_store_start (self->store, &error));
-  nb_plugin_host_start (self->host, &error);
-  g_assert_no_error (error);
+  self->host = nb_test_plugins_start (self->store, self->registry, ids);
   self->type = nb_registry_ref_auction_type (self->registry, "local");
   g_assert_nonnull (self->type);
 }

@@ -4,37 +4,15 @@
 
 #include "core/engine/nb-replay.h"
 #include "core/store/nb-store-private.h"
+#include "tests/support/nb-test-plugins.h"
 #include "tests/unit/engine/engine-types.h"
-
-static void
-migrate_core (NbStore *store)
-{
-  g_autofree char *dir = g_build_filename (g_getenv ("NB_TEST_SOURCE_DIR"), "data", "sql", NULL);
-  g_autoptr (GError) error = NULL;
-
-  nb_store_migrate (store, "core", dir, FALSE, NULL, &error);
-  g_assert_no_error (error);
-}
 
 static void
 start_wallet (EngineFixture *self)
 {
-  g_autofree char *folder = g_build_filename (g_getenv ("NB_TEST_BUILD_DIR"), "plugins", "wallet", NULL);
-  g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func (nb_setting_fault_free);
-  g_autoptr (GError) error = NULL;
+  static const char *const ids[] = { "wallet", NULL };
 
-  self->host = nb_plugin_host_new (self->registry, self->store);
-  nb_plugin_host_add_folder (self->host, folder, NB_PLUGIN_REQUIRED, &error);
-  g_assert_no_error (error);
-  nb_plugin_host_load (self->host, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_true (nb_plugin_host_configure (self->host, NULL, faults));
-  nb_plugin_host_migrate (self->host, TRUE, &error);
-  g_assert_no_error (error);
-  nb_store_start (self->store, &error);
-  g_assert_no_error (error);
-  nb_plugin_host_start (self->host, &error);
-  g_assert_no_error (error);
+  self->host = nb_test_plugins_start (self->store, self->registry, ids);
   self->wallet = nb_registry_find_service (self->registry, NB_TYPE_WALLET);
   g_assert_nonnull (self->wallet);
 }
@@ -77,7 +55,6 @@ set_up (EngineFixture *self, guint seconds)
   g_assert_no_error (error);
   self->events = g_ptr_array_new_with_free_func ((GDestroyNotify)nb_event_unref);
   g_signal_connect (self->store, "committed", G_CALLBACK (on_committed), self);
-  migrate_core (self->store);
   self->registry = nb_registry_new ();
   start_wallet (self);
   engine_fixture_add_types (self->registry);

@@ -2,48 +2,19 @@
 /* Starts the real plugin through the real plugin host. */
 #include "tests/unit/wallet/wallet-fixture.h"
 
-static void
-migrate_core (NbStore *store)
-{
-  g_autofree char *dir = g_build_filename (g_getenv ("NB_TEST_SOURCE_DIR"), "data", "sql", NULL);
-  g_autoptr (GError) error = NULL;
-
-  nb_store_migrate (store, "core", dir, FALSE, NULL, &error);
-  g_assert_no_error (error);
-}
-
-static void
-start_plugin (WalletFixture *self)
-{
-  g_autofree char *folder = g_build_filename (g_getenv ("NB_TEST_BUILD_DIR"), "plugins", "wallet", NULL);
-  g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func (nb_setting_fault_free);
-  g_autoptr (GError) error = NULL;
-
-  self->host = nb_plugin_host_new (self->registry, self->store);
-  nb_plugin_host_add_folder (self->host, folder, NB_PLUGIN_REQUIRED, &error);
-  g_assert_no_error (error);
-  nb_plugin_host_load (self->host, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_true (nb_plugin_host_configure (self->host, NULL, faults));
-  nb_plugin_host_migrate (self->host, TRUE, &error);
-  g_assert_no_error (error);
-  nb_store_start (self->store, &error);
-  g_assert_no_error (error);
-  nb_plugin_host_start (self->host, &error);
-  g_assert_no_error (error);
-}
+#include "tests/support/nb-test-plugins.h"
 
 void
 wallet_fixture_open (WalletFixture *self, NbTestDatabaseKind kind, NbRegistry *registry)
 {
+  static const char *const ids[] = { "wallet", NULL };
   g_autoptr (GError) error = NULL;
 
   self->registry = g_object_ref (registry);
   self->database = nb_test_database_new (kind);
   self->store = nb_store_new (nb_test_database_get_url (self->database), NULL, &error);
   g_assert_no_error (error);
-  migrate_core (self->store);
-  start_plugin (self);
+  self->host = nb_test_plugins_start (self->store, self->registry, ids);
   self->wallet = nb_registry_find_service (self->registry, NB_TYPE_WALLET);
   g_assert_nonnull (self->wallet);
 }
