@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A real server on a database of its own, and people who call its API. */
+#include "tests/integration/live-site.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/nb-test-server.h"
+
+static const char *const flags[] = {
+  "auctions.min-duration=1s",
+  "limits.sign-ups-per-minute=0",
+  "limits.sign-ins-per-minute=0",
+  "limits.writes-per-second=0",
+};
+
+void
+live_site_set_up (LiveSite *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
+
+  self->database = nb_test_database_new ((NbTestDatabaseKind)GPOINTER_TO_INT (data));
+  self->data_dir = g_strdup_printf ("server.data-dir=%s/data", nb_test_database_get_folder (self->database));
+  self->url = g_strconcat ("database.url=", nb_test_database_get_url (self->database), NULL);
+  g_ptr_array_add (arguments, (gpointer) "--set");
+  g_ptr_array_add (arguments, self->data_dir);
+  g_ptr_array_add (arguments, (gpointer) "--set");
+  g_ptr_array_add (arguments, self->url);
+  for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
+    {
+      g_ptr_array_add (arguments, (gpointer) "--set");
+      g_ptr_array_add (arguments, (gpointer)flags[i]);
+    }
+  g_ptr_array_add (arguments, NULL);
+  self->site = nb_test_site_start ((const char *const *)arguments->pdata, NULL);
+  self->port = (guint16)atoi (strrchr (self->site->url, ':') + 1);
+}
+
+void
+live_site_tear_down (LiveSite *self, gconstpointer data)
+{
+  g_clear_pointer (&self->site, nb_test_site_free);
+  nb_test_database_free (self->database);
+  g_free (self->data_dir);
+  g_free (self->url);
+}
+
+void
+live_person_free (LivePerson *self)
+{
+  g_free (self->id);
+  g_free (self->token);
+  g_free (self);
+}
+
+/* @key: (nullable): the Idempotency-Key */
+char *
+live_ask (LiveSite *self, const LivePerson *person, const char *method, const char *target, const char *key,
+          const char *body)
+{
+  g_autoptr (GString) headers = g_string_new (NULL);
+
+  if (person != NULL)
+    g_string_append_printf (headers, "Authorization: Bearer %s\r\n", person->token);
+  if (key != NULL)
+    g_string_append_printf (headers, "Idempotency-Key: %s\r\n", key);
+  if (body != NULL)
+    g_string_append (headers, "Content-Type: application/json\r\n");
+  return nb_test_ask (self->port, method, target, headers->str, body);
+}
+
+JsonObject *
+live_read_object (const char *answer)
+{
+  g_autoptr (JsonNode) node = json_from_string (nb_test_body (answer), NULL);
+
+  g_assert_true (node != NULL && JSON_NODE_HOLDS_OBJECT (node));
+  return json_node_dup_object (node);
+}
+
+JsonObject *
+live_expect (LiveSite *self, const LivePerson *person, const char *method, const char *target, const char *key,
+             const char *body, guint status)
+{
+  g_autofree char *answer = live_ask (self, person, method, target, key, body);
+
+  if (nb_test_status (answer) != status)
+    g_error ("%s %s %s: %s", method, target, body != NULL ? body : "", answer);
+  return live_read_object (answer);
+}
+
+gint64
+live_get_int (JsonObject *object, const char *name)
+{
+  if (!json_object_has_member (object, name))
+    g_error ("there is no %s", name);
+  return json_object_get_int_member (object, name);
+}
+
+LivePerson *
+live_join (LiveSite *self, const char *username, const char *region)
+{
+  g_autofree char *account = g_strdup_printf (
+      "{\"username\":\"%s\",\"password\":\"tangerine-orchard\",\"nickname\":\"%s\",\"region\":\"%s\"}", username,
+      username, region);
+  g_autofree char *credentials = g_strdup_printf ("{\"username\":\"%s\",\"password\":\"tangerine-orchard\"}", username);
+  g_autoptr (JsonObject) created = live_expect (self, NULL, "POST", "/api/v1/accounts", NULL, account, 201);
+  g_autoptr (JsonObject) session = live_expect (self, NULL, "POST", "/api/v1/sessions", NULL, credentials, 200);
+  LivePerson *person = g_new0 (LivePerson, 1);
+
+  person->id = g_strdup (json_object_get_string_member (created, "id"));
+  person->token = g_strdup (json_object_get_string_member (session, "token"));
+  return person;
+}
+
+void
+live_assert_wallet (LiveSite *self, const LivePerson *person, gint64 available, gint64 locked)
+{
+  g_autoptr (JsonObject) me = live_expect (self, person, "GET", "/api/v1/me", NULL, NULL, 200);
+
+  g_assert_cmpint (live_get_int (me, "available"), ==, available);
+  g_assert_cmpint (live_get_int (me, "locked"), ==, locked);
+}
+
+void
+live_assert_doctor_is_content (LiveSite *self)
+{
+  const char *const more[] = { "--set", self->data_dir, "--set", self->url, NULL };
+  g_autoptr (NbTestRun) run = nb_test_program_run_words ("doctor", more);
+
+  if (run->code != 0)
+    g_error ("doctor: %s%s", run->out, run->err);
+}
