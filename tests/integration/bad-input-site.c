@@ -269,7 +269,7 @@ run_test (gconstpointer data)
 }
 
 static void
-add_tests (const char *suite, Place *place, const BadTest *tests)
+add_tests (GPtrArray *runs, const char *suite, Place *place, const BadTest *tests)
 {
   for (const BadTest *test = tests; test->name != NULL; test++)
     {
@@ -279,7 +279,8 @@ add_tests (const char *suite, Place *place, const BadTest *tests)
 
       run->place = place;
       run->test = test;
-      g_test_add_data_func_full (path, run, run_test, g_free);
+      g_ptr_array_add (runs, run);
+      g_test_add_data_func (path, run, run_test);
     }
 }
 
@@ -287,10 +288,11 @@ int
 bad_site_run_tests (const char *suite, const BadTest *tests)
 {
   static Place places[] = { { NB_TEST_SQLITE, NULL }, { NB_TEST_POSTGRESQL, NULL } };
+  g_autoptr (GPtrArray) runs = g_ptr_array_new_with_free_func (g_free);
   int code;
 
   for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
-    add_tests (suite, &places[i], tests);
+    add_tests (runs, suite, &places[i], tests);
   code = g_test_run ();
   for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
     g_clear_pointer (&places[i].site, bad_site_free);
