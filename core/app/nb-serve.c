@@ -12,6 +12,7 @@
 #include "core/app/nb-log.h"
 #include "core/app/nb-paths.h"
 #include "core/domain/nb-metrics.h"
+#include "core/engine/nb-engine-gauges.h"
 
 #define PRUNE_SECONDS 600
 #define DAY (G_GINT64_CONSTANT (24) * 60 * 60 * G_USEC_PER_SEC)
@@ -84,7 +85,8 @@ make_server (NbServe *self, GError **error)
     .plugin_host = self->host->plugins,
   };
   self->server = nb_server_new (&self->site, &options, error);
-  return self->server && nb_site_register (&self->site, error) && nb_doctor_register (self->host, error);
+  return self->server && nb_site_register (&self->site, error) && nb_doctor_register (self->host, error)
+         && nb_engine_gauges_register (self->host->registry, error);
 }
 
 /* One plugin that waits for the end of its requests. */
@@ -169,6 +171,22 @@ tell_ready (NbServe *self)
   fflush (stdout);
 }
 
+/* What looks at the database now and then. */
+static gboolean
+start_watches (NbServe *self, GError **error)
+{
+  NbHost *host = self->host;
+
+  self->schema = nb_schema_watch_new (host->store, error);
+  if (!self->schema)
+    return FALSE;
+  nb_server_add_ready_check (self->server, "migrations", nb_schema_watch_is_ready, self->schema);
+  nb_schema_watch_start (self->schema);
+  self->gauges = nb_gauges_new (host->registry, host->store);
+  nb_gauges_start (self->gauges);
+  return TRUE;
+}
+
 static gboolean
 start (NbServe *self, gboolean with_demo, GError **error)
 {
@@ -184,7 +202,7 @@ start (NbServe *self, gboolean with_demo, GError **error)
   self->scheduler = nb_scheduler_new (host->store, host->registry, host->engine);
   nb_scheduler_start (self->scheduler);
   self->prune_source = g_timeout_add_seconds (PRUNE_SECONDS, on_prune, self);
-  if (!nb_server_start (self->server, error))
+  if (!start_watches (self, error) || !nb_server_start (self->server, error))
     return FALSE;
   nb_metric_set (nb_metrics_gauge ("build_info", "The version that runs.", "version=\"" NB_VERSION "\""), 1);
   tell_ready (self);
@@ -256,12 +274,18 @@ take_down (NbServe *self)
   if (self->scheduler)
     nb_scheduler_stop (self->scheduler);
   g_clear_handle_id (&self->prune_source, g_source_remove);
+  if (self->gauges)
+    nb_gauges_stop (self->gauges);
+  if (self->schema)
+    nb_schema_watch_stop (self->schema);
   if (self->host->plugins_run)
     nb_plugin_host_stop (self->host->plugins);
   self->host->plugins_run = FALSE;
   g_clear_object (&self->scheduler);
+  g_clear_object (&self->gauges);
   nb_registry_remove_owner (self->host->registry, "core");
   g_clear_object (&self->server);
+  g_clear_object (&self->schema);
   g_clear_pointer (&self->host, nb_host_free);
   g_clear_pointer (&self->loop, g_main_loop_unref);
 }

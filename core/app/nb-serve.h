@@ -3,16 +3,18 @@
 #pragma once
 
 #include "core/app/nb-host.h"
+#include "core/app/nb-schema-watch.h"
 #include "core/engine/nb-scheduler.h"
+#include "core/plugin/nb-gauges.h"
 #include "core/web/nb-server.h"
 
 G_BEGIN_DECLS
 
 typedef struct
 {
-  NbHost *host; /* (transfer full): plugins loaded, database migrated, nothing started */
+  NbHost *host;            /* (transfer full): plugins loaded, database migrated, nothing started */
   NbConfigSources sources; /* read again at SIGHUP; its texts outlive the serving */
-  gboolean with_demo; /* fill an empty database with demo data */
+  gboolean with_demo;      /* fill an empty database with demo data */
 } NbServeOptions;
 
 /* Serves until SIGTERM or SIGINT. Returns: whether it started and stopped as it should */
@@ -26,6 +28,8 @@ typedef struct
   NbSite site;
   NbServer *server;
   NbScheduler *scheduler;
+  NbGauges *gauges;
+  NbSchemaWatch *schema;
   GMainLoop *loop;
   guint n_stops; /* SIGTERMs so far */
   gboolean is_reloading;

@@ -23,6 +23,7 @@ struct _NbMetric
   const double *bounds;
   gsize n_bounds;
   guint64 *buckets;
+  gboolean is_sampled; /* nobody outside keeps it */
 };
 
 const double nb_metrics_seconds[]
@@ -53,19 +54,42 @@ metric_new (Kind kind, const char *name, const char *help, const char *labels)
   return self;
 }
 
-static NbMetric *
-obtain (Kind kind, const char *name, const char *help, const char *labels, const double *bounds, gsize n_bounds)
+static void
+metric_free (gpointer metric)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&registry_lock);
-  guint index = 0;
-  NbMetric *self;
+  NbMetric *self = metric;
 
-  if (labels == NULL)
-    labels = "";
+  g_mutex_clear (&self->lock);
+  g_free (self->name);
+  g_free (self->help);
+  g_free (self->labels);
+  g_free (self->buckets);
+  g_free (self);
+}
+
+/* Returns: where a metric of that name and labels is, or belongs. With the lock held */
+static guint
+find_place (const char *name, const char *labels)
+{
+  guint index = 0;
+
   if (metrics == NULL)
     metrics = g_ptr_array_new ();
   while (index < metrics->len && compare (metrics->pdata[index], name, labels) < 0)
     index++;
+  return index;
+}
+
+static NbMetric *
+obtain (Kind kind, const char *name, const char *help, const char *labels, const double *bounds, gsize n_bounds)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&registry_lock);
+  guint index;
+  NbMetric *self;
+
+  if (labels == NULL)
+    labels = "";
+  index = find_place (name, labels);
   if (index < metrics->len && compare (metrics->pdata[index], name, labels) == 0)
     return metrics->pdata[index];
   self = metric_new (kind, name, help, labels);
@@ -92,6 +116,36 @@ NbMetric *
 nb_metrics_histogram (const char *name, const char *help, const char *labels, const double *bounds, gsize n_bounds)
 {
   return obtain (KIND_HISTOGRAM, name, help, labels, bounds, n_bounds);
+}
+
+void
+nb_metrics_set_samples (const char *name, const char *help, const NbMetricSample *samples, gsize n_samples)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&registry_lock);
+
+  for (guint i = find_place (name, ""); i < metrics->len && strcmp (((NbMetric *)metrics->pdata[i])->name, name) == 0;)
+    {
+      NbMetric *metric = metrics->pdata[i];
+      g_return_if_fail (metric->is_sampled);
+      metric_free (metric);
+      g_ptr_array_remove_index (metrics, i);
+    }
+  for (gsize i = 0; i < n_samples; i++)
+    {
+      NbMetric *metric = metric_new (KIND_GAUGE, name, help, samples[i].labels);
+      metric->value = samples[i].value;
+      metric->is_sampled = TRUE;
+      g_ptr_array_insert (metrics, (int)find_place (name, metric->labels), metric);
+    }
+}
+
+gboolean
+nb_metrics_has (const char *name)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&registry_lock);
+  guint index = find_place (name, "");
+
+  return index < metrics->len && strcmp (((NbMetric *)metrics->pdata[index])->name, name) == 0;
 }
 
 void

@@ -19,6 +19,18 @@ NbMetric *nb_metrics_histogram (const char *name, const char *help, const char *
 extern const double nb_metrics_seconds[];
 extern const gsize nb_metrics_n_seconds;
 
+/* One value of a gauge that is read now and then. @labels: as above, or an empty text */
+typedef struct
+{
+  char *labels;
+  double value;
+} NbMetricSample;
+
+/* Makes @samples all there is under @name, which only this function fills; 0 samples take the name away. */
+void nb_metrics_set_samples (const char *name, const char *help, const NbMetricSample *samples, gsize n_samples);
+/* Whether there is a metric of that name. */
+gboolean nb_metrics_has (const char *name);
+
 void nb_metric_add (NbMetric *self, double value);
 void nb_metric_set (NbMetric *self, double value);
 void nb_metric_observe (NbMetric *self, double value);

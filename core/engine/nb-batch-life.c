@@ -36,6 +36,7 @@ nb_batch_quarantine (NbBatch *self, NbSlot *slot, gint64 at, const GError *fault
   g_ptr_array_add (self->faults,
                    g_strdup_printf ("auction %" G_GINT64_FORMAT " is paused, for its type “%s” broke a rule: %s",
                                     slot->auction->id, slot->auction->type, fault->message));
+  g_ptr_array_add (self->faulty_types, g_strdup (slot->auction->type));
   nb_batch_pause (self, slot, at, reason);
 }
 

@@ -30,6 +30,7 @@ forget_run (NbBatch *self)
   g_clear_pointer (&self->audits, nb_rowset_free);
   g_clear_pointer (&self->events, g_ptr_array_unref);
   g_clear_pointer (&self->faults, g_ptr_array_unref);
+  g_clear_pointer (&self->faulty_types, g_ptr_array_unref);
   g_clear_pointer (&self->dues, g_array_unref);
   g_clear_pointer (&self->late_ends, g_array_unref);
 }
@@ -65,6 +66,7 @@ begin_run (NbBatch *self, NbTransaction *transaction)
   self->audits = nb_rowset_new ("xxssss");
   self->events = g_ptr_array_new_with_free_func ((GDestroyNotify)nb_event_unref);
   self->faults = g_ptr_array_new_with_free_func (g_free);
+  self->faulty_types = g_ptr_array_new_with_free_func (g_free);
   self->dues = g_array_new (FALSE, FALSE, sizeof (NbDue));
   self->late_ends = g_array_new (FALSE, FALSE, sizeof (gint64));
   for (guint i = 0; i < self->commands->len; i++)

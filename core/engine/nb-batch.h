@@ -47,10 +47,11 @@ typedef struct
   NbRowset *winners;
   NbRowset *audits;
   GPtrArray *events;
-  GPtrArray *faults;  /* of text: what types did wrong, told after the commit */
-  GArray *dues;       /* of NbDue: for the scheduler */
-  GArray *late_ends;  /* (element-type gint64): the ends that auctions were closed against */
-  gint64 decide_time; /* microseconds spent deciding */
+  GPtrArray *faults;       /* of text: what types did wrong, told after the commit */
+  GPtrArray *faulty_types; /* of text: the type of each fault */
+  GArray *dues;            /* of NbDue: for the scheduler */
+  GArray *late_ends;       /* (element-type gint64): the ends that auctions were closed against */
+  gint64 decide_time;      /* microseconds spent deciding */
 } NbBatch;
 
 NbBatch *nb_batch_new (NbRegistry *registry, NbWallet *wallet, guint fee_hundredths);

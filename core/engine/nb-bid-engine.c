@@ -4,6 +4,7 @@
 
 #include "core/domain/nb-metrics.h"
 #include "core/engine/nb-batch.h"
+#include "core/plugin/nb-plugin-errors.h"
 #include "core/store/nb-store-private.h"
 
 #include <glib/gi18n.h>
@@ -44,6 +45,7 @@ struct _NbBidEngine
   NbMetric *queue_seconds;
   NbMetric *decide_seconds;
   NbMetric *commit_seconds;
+  NbMetric *publish_seconds;
   NbMetric *close_lag;
 };
 
@@ -112,6 +114,7 @@ nb_bid_engine_init (NbBidEngine *self)
   self->queue_seconds = stage_metric ("queue");
   self->decide_seconds = stage_metric ("decide");
   self->commit_seconds = stage_metric ("commit");
+  self->publish_seconds = stage_metric ("publish");
   self->close_lag = nb_metrics_histogram ("auction_close_lag_seconds", "From an auction's end to its close.", NULL,
                                           nb_metrics_seconds, nb_metrics_n_seconds);
 }
@@ -181,7 +184,14 @@ static void
 publish (NbBidEngine *self, NbBatch *batch)
 {
   for (guint i = 0; i < batch->faults->len; i++)
-    g_warning ("%s", (const char *)g_ptr_array_index (batch->faults, i));
+    {
+      g_autofree char *owner
+          = nb_registry_dup_auction_type_owner (self->registry, g_ptr_array_index (batch->faulty_types, i));
+
+      g_warning ("%s", (const char *)g_ptr_array_index (batch->faults, i));
+      if (owner != NULL)
+        nb_plugin_errors_count (owner);
+    }
   for (guint i = 0; i < batch->late_ends->len; i++)
     nb_metric_observe (self->close_lag,
                        (double)(nb_store_now (self->store) - g_array_index (batch->late_ends, gint64, i))
@@ -256,6 +266,7 @@ batch_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (NbBidEngine) self = run->engine;
   g_autoptr (NbBatch) batch = run->batch;
   g_autoptr (GError) error = NULL;
+  gint64 committed_at = g_get_monotonic_time ();
 
   g_free (run);
   self->n_running--;
@@ -274,6 +285,7 @@ batch_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       count_answer (self, batch, command);
       nb_engine_command_answer (command);
     }
+  nb_metric_observe (self->publish_seconds, (double)(g_get_monotonic_time () - committed_at) / G_USEC_PER_SEC);
   finish_drain (self);
 }
 

@@ -114,6 +114,15 @@ nb_context_add_check (NbContext *self, const char *name, const char *title, NbCh
 }
 
 gboolean
+nb_context_add_gauge (NbContext *self, const char *name, const char *label, const char *help, NbGaugeFunc function,
+                      gpointer user_data, GDestroyNotify destroy, GError **error)
+{
+  g_return_val_if_fail (self != NULL && name != NULL && help != NULL && function != NULL, FALSE);
+  return check_open (self, error)
+         && nb_registry_add_gauge (self->registry, self->owner, name, label, help, function, user_data, destroy, error);
+}
+
+gboolean
 nb_context_add_link (NbContext *self, const char *path, const char *label, gboolean signed_in_only, GError **error)
 {
   g_return_val_if_fail (self != NULL && path != NULL && label != NULL, FALSE);

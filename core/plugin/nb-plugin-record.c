@@ -3,6 +3,7 @@
 #include "core/plugin/nb-plugin-record.h"
 
 #include "core/domain/nb-metrics.h"
+#include "core/plugin/nb-plugin-errors.h"
 
 #include <string.h>
 
@@ -88,6 +89,7 @@ measure_state (const NbPluginRecord *self)
       nb_metric_set (nb_metrics_gauge ("plugin_info", "Plugins by id, version and state", labels),
                      self->now.state == i);
     }
+  nb_plugin_errors_show (self->id);
 }
 
 void
@@ -104,6 +106,8 @@ nb_plugin_record_set_state (NbPluginRecord *self, NbPluginState state, char *rea
       return;
     }
   g_autofree char *failure = nb_plugin_record_print_failure (self, &self->now);
+  if (self->manifest != NULL)
+    nb_plugin_errors_count (self->id);
   g_warning ("plugin %s", failure);
 }
 

@@ -54,6 +54,25 @@ panel_free (NbPanel *panel)
 }
 
 static void
+gauge_clear (gpointer data)
+{
+  NbGauge *gauge = data;
+
+  if (gauge->destroy != NULL)
+    gauge->destroy (gauge->user_data);
+  g_free (gauge->owner);
+  g_free (gauge->name);
+  g_free (gauge->label);
+  g_free (gauge->help);
+}
+
+void
+nb_gauge_unref (gpointer gauge)
+{
+  g_rc_box_release_full (gauge, gauge_clear);
+}
+
+static void
 service_free (NbServiceItem *service)
 {
   g_free (service->owner);
@@ -118,6 +137,9 @@ item_free (NbRegistrationKind kind, gpointer item)
       break;
     case NB_REGISTRATION_DATA_DIR:
       data_dir_free (item);
+      break;
+    case NB_REGISTRATION_GAUGE:
+      nb_gauge_unref (item);
       break;
     case NB_N_REGISTRATIONS:
     default:

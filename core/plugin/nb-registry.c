@@ -2,6 +2,7 @@
 /* Keeps what was registered in order, so that all of one owner can be undone in reverse. */
 #include "core/plugin/nb-registry.h"
 
+#include "core/domain/nb-metrics.h"
 #include "core/plugin/nb-plugin-error.h"
 #include "core/plugin/nb-registration.h"
 #include "core/plugin/nb-route-pattern.h"
@@ -241,6 +242,45 @@ nb_registry_add_check (NbRegistry *self, const char *owner, const char *name, co
   return TRUE;
 }
 
+static gboolean
+check_gauge_name (const char *name, GError **error)
+{
+  gsize length = strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789_");
+
+  if (g_ascii_islower (*name) && name[length] == '\0' && length <= 64)
+    return TRUE;
+  g_set_error (error, NB_PLUGIN_ERROR, NB_PLUGIN_ERROR_INVALID,
+               "metric '%.80s': expected a name of 1 to 64 of a-z, 0-9 and '_', a letter first", name);
+  return FALSE;
+}
+
+gboolean
+nb_registry_add_gauge (NbRegistry *self, const char *owner, const char *name, const char *label, const char *help,
+                       NbGaugeFunc function, gpointer user_data, GDestroyNotify destroy, GError **error)
+{
+  if (!check_gauge_name (name, error) || (label != NULL && !check_gauge_name (label, error)))
+    return FALSE;
+  for (guint i = 0; i < self->items[NB_REGISTRATION_GAUGE]->len; i++)
+    {
+      const NbGauge *other = g_ptr_array_index (self->items[NB_REGISTRATION_GAUGE], i);
+      if (strcmp (other->name, name) == 0)
+        return refuse_taken ("metric", name, other->owner, error);
+    }
+  if (nb_metrics_has (name))
+    return refuse_taken ("metric", name, "core", error);
+
+  NbGauge *gauge = g_rc_box_new0 (NbGauge);
+  gauge->owner = g_strdup (owner);
+  gauge->name = g_strdup (name);
+  gauge->label = g_strdup (label);
+  gauge->help = g_strdup (help);
+  gauge->function = function;
+  gauge->user_data = user_data;
+  gauge->destroy = destroy;
+  record (self, NB_REGISTRATION_GAUGE, gauge);
+  return TRUE;
+}
+
 gboolean
 nb_registry_add_link (NbRegistry *self, const char *owner, const char *path, const char *label, gboolean signed_in_only,
                       GError **error)
@@ -377,6 +417,12 @@ nb_registry_get_checks (NbRegistry *self)
   return self->items[NB_REGISTRATION_CHECK];
 }
 
+GPtrArray *
+nb_registry_get_gauges (NbRegistry *self)
+{
+  return self->items[NB_REGISTRATION_GAUGE];
+}
+
 static void
 release_handler (gpointer data)
 {
@@ -418,6 +464,12 @@ withdraw (NbRegistry *self, const NbRegistration *registration)
   g_ptr_array_remove (self->items[registration->kind], registration->item);
   if (registration->kind == NB_REGISTRATION_HANDLER)
     ((NbHandlerItem *)registration->item)->is_removed = TRUE;
+  if (registration->kind == NB_REGISTRATION_GAUGE)
+    {
+      NbGauge *gauge = registration->item;
+      gauge->is_removed = TRUE;
+      nb_metrics_set_samples (gauge->name, gauge->help, NULL, 0);
+    }
   if (registration->kind == NB_REGISTRATION_TIMER)
     g_source_destroy (((NbTimerItem *)registration->item)->source);
   if (registration->kind == NB_REGISTRATION_TYPE)

@@ -45,6 +45,23 @@ typedef struct
   gpointer user_data;
 } NbCheck;
 
+/* Counted by reference: a reading under way keeps one that was removed. */
+typedef struct
+{
+  char *owner;
+  char *name;
+  char *label; /* (nullable) */
+  char *help;
+  NbGaugeFunc function;
+  gpointer user_data;
+  GDestroyNotify destroy;
+  gboolean is_removed;
+  gboolean is_reading;
+  gboolean was_read;
+} NbGauge;
+
+void nb_gauge_unref (gpointer gauge);
+
 NbRegistry *nb_registry_new (void);
 
 gboolean nb_registry_add_service (NbRegistry *self, const char *owner, GType type, GObject *service, GError **error);
@@ -64,6 +81,10 @@ gboolean nb_registry_add_event_handler (NbRegistry *self, const char *owner, con
                                         gpointer user_data, GError **error);
 gboolean nb_registry_add_check (NbRegistry *self, const char *owner, const char *name, const char *title,
                                 NbCheckFunc function, gpointer user_data, GError **error);
+/* Once one was added its user data is freed by @destroy; a refused one stays the caller's. */
+gboolean nb_registry_add_gauge (NbRegistry *self, const char *owner, const char *name, const char *label,
+                                const char *help, NbGaugeFunc function, gpointer user_data, GDestroyNotify destroy,
+                                GError **error);
 gboolean nb_registry_add_link (NbRegistry *self, const char *owner, const char *path, const char *label,
                                gboolean signed_in_only, GError **error);
 gboolean nb_registry_add_panel (NbRegistry *self, const char *owner, const char *slot, const char *template_name,
@@ -81,6 +102,7 @@ GPtrArray *nb_registry_get_routes (NbRegistry *self);
 GPtrArray *nb_registry_get_links (NbRegistry *self);
 GPtrArray *nb_registry_get_panels (NbRegistry *self);
 GPtrArray *nb_registry_get_checks (NbRegistry *self);
+GPtrArray *nb_registry_get_gauges (NbRegistry *self);
 
 /* Gives @events (element-type NbEvent) to the handlers; connected to the store's `committed`. */
 void nb_registry_dispatch_events (NbRegistry *self, GPtrArray *events);

@@ -41,9 +41,9 @@ describe_plugin (const NbPluginInfo *info)
   return plugin;
 }
 
-/* An optional plugin that failed is told, but the process serves. */
+/* An optional plugin that failed is told, but the process serves. @is_degraded: (inout) */
 static gboolean
-check_plugins (NbPluginHost *host, JsonObject *checks)
+check_plugins (NbPluginHost *host, JsonObject *checks, gboolean *is_degraded)
 {
   g_autoptr (GPtrArray) plugins = nb_plugin_host_list (host);
   const gboolean is_ready = nb_plugin_host_is_ready (host);
@@ -51,7 +51,12 @@ check_plugins (NbPluginHost *host, JsonObject *checks)
   JsonArray *list = json_array_new ();
 
   for (guint i = 0; i < plugins->len; i++)
-    json_array_add_object_element (list, describe_plugin (g_ptr_array_index (plugins, i)));
+    {
+      const NbPluginInfo *info = g_ptr_array_index (plugins, i);
+
+      json_array_add_object_element (list, describe_plugin (info));
+      *is_degraded = *is_degraded || info->state == NB_PLUGIN_FAILED;
+    }
   json_object_set_array_member (check, "plugins", list);
   return is_ready;
 }
@@ -74,7 +79,7 @@ check_added (NbServer *server, JsonObject *checks)
 }
 
 static gboolean
-run_checks (NbServer *server, JsonObject *checks)
+run_checks (NbServer *server, JsonObject *checks, gboolean *is_degraded)
 {
   const NbSite *site = server->site;
   gboolean is_ready = !server->is_draining;
@@ -88,7 +93,7 @@ run_checks (NbServer *server, JsonObject *checks)
       is_ready = is_ready && is_healthy;
     }
   if (site->plugin_host != NULL)
-    is_ready = check_plugins (site->plugin_host, checks) && is_ready;
+    is_ready = check_plugins (site->plugin_host, checks, is_degraded) && is_ready;
   return check_added (server, checks) && is_ready;
 }
 
@@ -96,7 +101,8 @@ static void
 respond_ready (NbRequest *request)
 {
   g_autoptr (JsonObject) checks = json_object_new ();
-  const gboolean is_ready = run_checks (request->server, checks);
+  gboolean is_degraded = FALSE;
+  const gboolean is_ready = run_checks (request->server, checks, &is_degraded);
   const guint status = is_ready ? 200 : 503;
   JsonObject *answer;
 
@@ -107,6 +113,7 @@ respond_ready (NbRequest *request)
     }
   answer = json_object_new ();
   json_object_set_boolean_member (answer, "ready", is_ready);
+  json_object_set_string_member (answer, "status", !is_ready ? "down" : is_degraded ? "degraded" : "up");
   json_object_set_object_member (answer, "checks", g_steal_pointer (&checks));
   nb_request_respond_json (request, status, answer);
 }

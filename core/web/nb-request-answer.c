@@ -2,6 +2,7 @@
 /* The answer to a request: status, headers that every answer has, body, log line, count. */
 #include "core/web/nb-request-state.h"
 
+#include "core/plugin/nb-plugin-errors.h"
 #include "core/web/nb-body-json.h"
 #include "core/web/nb-problem.h"
 #include "core/web/nb-server-wire.h"
@@ -171,7 +172,11 @@ prepare_error (NbRequest *self, const GError *error)
   const guint retry = nb_problem_retry_seconds (error);
 
   if (nb_error_get_code (error) == NB_ERROR_INTERNAL)
-    g_warning ("%s %s failed (request %s): %s", self->method, self->path, self->id, error->message);
+    {
+      g_warning ("%s %s failed (request %s): %s", self->method, self->path, self->id, error->message);
+      if (self->target != NULL)
+        nb_plugin_errors_count (self->target->route.owner);
+    }
   if (retry > 0)
     {
       g_autofree char *seconds = g_strdup_printf ("%u", retry);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The plugin: its settings, and what it brings to the host. */
 #include "nb-ledger-checks.h"
+#include "nb-ledger-gauges.h"
 #include "nb-ledger-wallet.h"
 #include "nb-teller.h"
 #include "nb-wallet-api.h"
@@ -69,7 +70,8 @@ start (NbPlugin *plugin, NbContext *context, GError **error)
   NbWalletPlugin *self = NB_WALLET_PLUGIN (plugin);
 
   if (!nb_context_add_service (context, NB_TYPE_WALLET, G_OBJECT (self->wallet), error)
-      || !nb_ledger_checks_add (context, error) || !nb_wallet_api_add_routes (context, self->teller, error)
+      || !nb_ledger_checks_add (context, error) || !nb_ledger_gauges_add (context, error)
+      || !nb_wallet_api_add_routes (context, self->teller, error)
       || !nb_wallet_page_add_routes (context, self->teller, error))
     return FALSE;
   nb_teller_set_context (self->teller, context);

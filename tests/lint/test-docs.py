@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 
 BEGIN = "<!-- settings: tests/lint/test-docs.py compares the tables with the program -->\n"
+GAUGES = ("auctions_open", "outbox_pending", "outbox_oldest_age_seconds", "ledger_imbalance", "wallet_locked")
 END = "<!-- end of settings -->\n"
 ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "LD_LIBRARY_PATH"}
 
@@ -67,10 +69,20 @@ def read_metrics(program):
         try:
             site, internal = re.findall(r"http://[0-9.:]+", server.stdout.readline())
             urllib.request.urlopen(site + "/api/v1/auctions").read()
-            return urllib.request.urlopen(internal + "/metrics").read().decode()
+            return read_gauges_too(internal)
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(30)
+
+
+def read_gauges_too(internal):
+    """What is read from the database now and then comes a moment after the start."""
+    for _ in range(200):
+        text = urllib.request.urlopen(internal + "/metrics").read().decode()
+        if all(f"# TYPE neighborbid_{name} " in text for name in GAUGES):
+            break
+        time.sleep(0.05)
+    return text
 
 
 CHECKS = [("every setting is on the page", check_settings), ("every command is on the page", check_commands),

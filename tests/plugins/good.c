@@ -54,6 +54,13 @@ check_nothing (NbTransaction *transaction, GPtrArray *faults, gpointer user_data
   return TRUE;
 }
 
+static gboolean
+read_nothing (NbTransaction *transaction, NbSamples *samples, gpointer user_data, GError **error)
+{
+  nb_samples_add (samples, NULL, 0);
+  return TRUE;
+}
+
 static JsonObject *
 make_panel (NbRequest *request, gpointer user_data)
 {
@@ -70,6 +77,7 @@ good_plugin_start (NbPlugin *plugin, NbContext *context, GError **error)
          && nb_context_add_event_handler (context, NULL, on_event, plugin, error)
          && nb_context_add_timer (context, 3600, on_timer, plugin, error)
          && nb_context_add_check (context, "good", "a check that finds nothing", check_nothing, plugin, error)
+         && nb_context_add_gauge (context, "good_things", NULL, "good things", read_nothing, plugin, NULL, error)
          && nb_context_add_link (context, "/good", "Good", FALSE, error)
          && nb_context_add_panel (context, "me", "good.mustache", make_panel, plugin, error);
 }

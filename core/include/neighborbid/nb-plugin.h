@@ -88,6 +88,35 @@ typedef void (*NbEventHandler) (const NbEvent *event, gpointer user_data);
  */
 typedef gboolean (*NbCheckFunc) (NbTransaction *transaction, GPtrArray *faults, gpointer user_data, GError **error);
 
+/**
+ * NbSamples:
+ *
+ * The values of one gauge at one reading.
+ *
+ * Since: 1.0
+ */
+typedef struct _NbSamples NbSamples;
+
+/**
+ * nb_samples_add:
+ * @label: (nullable): the value of the gauge's label, %NULL for a gauge without one; never an auction or a person
+ *
+ * Gives one value. A gauge without a label has one, one with a label as many as there are, at most 100.
+ *
+ * Since: 1.0
+ */
+NB_PUBLIC void nb_samples_add (NbSamples *self, const char *label, double value);
+
+/**
+ * NbGaugeFunc:
+ * @transaction: a transaction that only reads
+ * @samples: takes the values
+ *
+ * Reads one gauge, about every 15 seconds, on a store thread. Returns: %FALSE with @error set when it could not look; the
+ * gauge then has no value until the next reading
+ */
+typedef gboolean (*NbGaugeFunc) (NbTransaction *transaction, NbSamples *samples, gpointer user_data, GError **error);
+
 /** NbPanelFunc: adds what a plugin shows on a page of the host. Returns: (transfer full) (nullable): the model for its template, or %NULL to show nothing this time */
 typedef JsonObject *(*NbPanelFunc) (NbRequest *request, gpointer user_data);
 
@@ -116,6 +145,16 @@ NB_PUBLIC gboolean nb_context_add_timer (NbContext *self, guint seconds, GSource
 /** nb_context_add_check: a check for `neighborbid doctor`; @name such as `ledger-sums` */
 NB_PUBLIC gboolean nb_context_add_check (NbContext *self, const char *name, const char *title, NbCheckFunc function,
                                          gpointer user_data, GError **error);
+/**
+ * nb_context_add_gauge:
+ * @name: what `/metrics` shows after `neighborbid_`: 1 to 64 of a-z, 0-9 and `_`, a letter first
+ * @label: (nullable): the name of its label, such as `type`
+ * @help: one line that says what it tells
+ * @destroy: (nullable): frees @user_data once no reading uses it any more, which may be a while after the plugin stopped
+ */
+NB_PUBLIC gboolean nb_context_add_gauge (NbContext *self, const char *name, const char *label, const char *help,
+                                         NbGaugeFunc function, gpointer user_data, GDestroyNotify destroy,
+                                         GError **error);
 /** nb_context_add_link: a link in the site's navigation; @label is an English msgid of the plugin's translations */
 NB_PUBLIC gboolean nb_context_add_link (NbContext *self, const char *path, const char *label, gboolean signed_in_only,
                                         GError **error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Bids through the engine, on both databases: what stands, what is refused, and whose money is held. */
+#include "core/domain/nb-metrics.h"
 #include "core/store/nb-store-private.h"
 #include "tests/unit/engine/engine-fixture.h"
 
@@ -230,6 +231,8 @@ test_rogue_type (EngineFixture *self)
     {
       const char *terms = "{'start_price': <int64 500>, 'step': <int64 1>}";
       gint64 rogue = engine_fixture_list (self, "rogue", terms, HOUR);
+      NbMetric *errors = nb_metrics_counter ("plugin_errors_total", "", "id=\"test\"");
+      double before;
       gint64 good = engine_fixture_list (self, "english", terms, HOUR);
       g_autoptr (NbAuctionView) view = NULL;
       Answer answers[4];
@@ -239,6 +242,7 @@ test_rogue_type (EngineFixture *self)
       g_test_expect_message ("neighborbid", G_LOG_LEVEL_WARNING, "*rogue*broke a rule*");
       submit_keyed (self, good, 3, 700, NULL, &answers[0]);
       submit_keyed (self, good, 2, 800, NULL, &answers[1]);
+      before = nb_metric_get (errors);
       submit_keyed (self, rogue, 3, faults[i], NULL, &answers[2]);
       submit_keyed (self, rogue, 3, 2000, NULL, &answers[3]);
       engine_fixture_wait (self, answers, 4);
@@ -247,6 +251,7 @@ test_rogue_type (EngineFixture *self)
       engine_fixture_assert_accepted (&answers[1], NB_STANDING_LEADING, 800);
       engine_fixture_assert_refused (&answers[2], NB_ERROR_AUCTION_PAUSED);
       engine_fixture_assert_refused (&answers[3], NB_ERROR_AUCTION_PAUSED);
+      g_assert_cmpfloat (nb_metric_get (errors), ==, before + 1);
       view = engine_fixture_get (self, rogue, 0);
       g_assert_cmpint (nb_auction_get_status (view->auction), ==, NB_AUCTION_PAUSED);
       g_assert_true (g_str_has_prefix (view->pause_reason, "type-fault: "));
