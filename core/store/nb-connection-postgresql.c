@@ -245,6 +245,11 @@ query (NbConnection *self, NbStatement *statement, GError **error)
   GdaDataModel *model;
   NbRows *rows = NULL;
 
+  if (!nb_statement_fill_set (statement, &inner))
+    {
+      nb_connection_fail (self, NB_FAILURE_STATEMENT, inner->message, error);
+      return NULL;
+    }
   nb_connection_enter (self, statement);
   model = gda_connection_statement_execute_select_full (self->gda, statement->statement, statement->set,
                                                         GDA_STATEMENT_MODEL_RANDOM_ACCESS, statement->types, &inner);
@@ -255,6 +260,26 @@ query (NbConnection *self, NbStatement *statement, GError **error)
   g_clear_object (&model);
   nb_connection_leave (self);
   return rows;
+}
+
+static gint64
+execute (NbConnection *self, NbStatement *statement, GError **error)
+{
+  g_autoptr (GError) inner = NULL;
+  int touched;
+
+  if (!nb_statement_fill_set (statement, &inner))
+    {
+      nb_connection_fail (self, NB_FAILURE_STATEMENT, inner->message, error);
+      return -1;
+    }
+  nb_connection_enter (self, statement);
+  touched = gda_connection_statement_execute_non_select (self->gda, statement->statement, statement->set, NULL, &inner);
+  if (inner != NULL || touched == -1)
+    nb_connection_fail_from_gda (self, inner, error);
+  nb_connection_leave (self);
+  /* libgda says -2 where the database tells no number. */
+  return self->failure != NB_FAILURE_NONE ? -1 : MAX (touched, 0);
 }
 
 /* A script that ended the transaction would be half done when a later statement fails, so it is refused before it runs.
@@ -305,6 +330,7 @@ const NbBackend nb_backend_postgresql = {
   .is_alive = is_alive,
   .classify = classify,
   .query = query,
+  .execute = execute,
   .run_script = run_script,
   .look_up = look_up,
 };

@@ -19,6 +19,18 @@ typedef struct
   sqlite3 *handle;
 } ProviderData;
 
+void
+nb_sqlite_settle_process (void)
+{
+  static gsize is_settled = 0;
+
+  if (!g_once_init_enter (&is_settled))
+    return;
+  /* Nobody asks SQLite how much memory it has, and counting takes a lock that all threads share at each allocation. */
+  sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
+  g_once_init_leave (&is_settled, 1);
+}
+
 static GdaConnection *
 open_file (const char *target, GError **error)
 {
@@ -129,7 +141,8 @@ finalize (gpointer data)
   sqlite3_finalize (data);
 }
 
-/* Rows are read from SQLite's own cursor: libgda makes a GValue of every cell, which costs more than the query. */
+/* Statements run on SQLite's own cursor: libgda makes a GValue of every cell, and wraps each call in work that costs
+ * more than a small statement. */
 static sqlite3_stmt *
 find_cursor (NbConnection *self, NbStatement *statement, GError **error)
 {
@@ -144,7 +157,7 @@ find_cursor (NbConnection *self, NbStatement *statement, GError **error)
       nb_connection_fail (self, classify (self), sqlite3_errmsg (self->native), error);
       return NULL;
     }
-  if (sqlite3_column_count (cursor) != (int)strlen (statement->sql->columns))
+  if (statement->sql->columns != NULL && sqlite3_column_count (cursor) != (int)strlen (statement->sql->columns))
     {
       g_critical ("statement «%s» answers %d columns, not “%s”", statement->sql->sqlite, sqlite3_column_count (cursor),
                   statement->sql->columns);
@@ -162,12 +175,12 @@ bind_cursor (sqlite3_stmt *cursor, const NbStatement *statement)
 {
   for (guint i = 0; i < statement->slots->len; i++)
     {
-      const GValue *value = nb_statement_get_value (statement, i);
+      const char *text = nb_statement_get_text (statement, i);
 
-      if (G_VALUE_HOLDS_INT64 (value))
-        sqlite3_bind_int64 (cursor, (int)i + 1, g_value_get_int64 (value));
+      if (text != NULL)
+        sqlite3_bind_text (cursor, (int)i + 1, text, -1, SQLITE_STATIC);
       else
-        sqlite3_bind_text (cursor, (int)i + 1, g_value_get_string (value), -1, SQLITE_STATIC);
+        sqlite3_bind_int64 (cursor, (int)i + 1, nb_statement_get_int (statement, i));
     }
 }
 
@@ -206,6 +219,29 @@ query (NbConnection *self, NbStatement *statement, GError **error)
   return state == SQLITE_DONE ? g_steal_pointer (&rows) : NULL;
 }
 
+static gint64
+execute (NbConnection *self, NbStatement *statement, GError **error)
+{
+  sqlite3_stmt *cursor = find_cursor (self, statement, error);
+  int before = sqlite3_total_changes (self->native);
+  int state;
+
+  if (cursor == NULL)
+    return -1;
+  bind_cursor (cursor, statement);
+  do
+    state = sqlite3_step (cursor);
+  while (state == SQLITE_ROW);
+  if (state != SQLITE_DONE)
+    nb_connection_fail (self, classify (self), sqlite3_errmsg (self->native), error);
+  sqlite3_reset (cursor);
+  sqlite3_clear_bindings (cursor);
+  if (state != SQLITE_DONE)
+    return -1;
+  /* What touches no rows by its nature leaves the number of the statement before it. */
+  return sqlite3_total_changes (self->native) != before ? sqlite3_changes (self->native) : 0;
+}
+
 static int
 refuse_transactions (gpointer user_data, int action, const char *first, const char *second, const char *database,
                      const char *trigger)
@@ -237,5 +273,6 @@ const NbBackend nb_backend_sqlite = {
   .is_alive = is_alive,
   .classify = classify,
   .query = query,
+  .execute = execute,
   .run_script = run_script,
 };

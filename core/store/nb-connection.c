@@ -66,6 +66,7 @@ nb_connection_open (const NbBackend *backend, const char *target, NbOpenMode mod
   g_autoptr (NbConnection) self = g_new0 (NbConnection, 1);
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&opening);
 
+  nb_sqlite_settle_process ();
   gda_init ();
   self->backend = backend;
   self->statements = statements != NULL ? g_hash_table_ref (statements) : nb_connection_new_statements ();
@@ -157,16 +158,6 @@ gint64
 nb_connection_execute (NbConnection *self, const NbSql *sql, const NbParam *params, gsize n_params, GError **error)
 {
   NbStatement *statement = prepare (self, sql, params, n_params, FALSE, error);
-  g_autoptr (GError) inner = NULL;
-  int touched;
 
-  if (statement == NULL)
-    return -1;
-  nb_connection_enter (self, statement);
-  touched = gda_connection_statement_execute_non_select (self->gda, statement->statement, statement->set, NULL, &inner);
-  if (inner != NULL || touched == -1)
-    nb_connection_fail_from_gda (self, inner, error);
-  nb_connection_leave (self);
-  /* libgda says -2 where the database tells no number. */
-  return self->failure != NB_FAILURE_NONE ? -1 : MAX (touched, 0);
+  return statement != NULL ? self->backend->execute (self, statement, error) : -1;
 }

@@ -52,12 +52,16 @@ typedef struct
   NbFailure (*classify) (NbConnection *self);
   /* Runs a statement whose parameters are bound. */
   NbRows *(*query) (NbConnection *self, NbStatement *statement, GError **error);
+  /* Runs one that answers no rows. Returns: how many rows it touched, or -1 */
+  gint64 (*execute) (NbConnection *self, NbStatement *statement, GError **error);
   /* Runs a foreign script of several statements, which must not end the transaction. */
   gboolean (*run_script) (NbConnection *self, const char *script, GError **error);
   /* NULL where the link can't be lost. */
   NbOutcome (*look_up) (NbConnection *self, gint64 link_id, gint64 mark);
 } NbBackend;
 
+/* Before anything in the process uses SQLite. */
+void nb_sqlite_settle_process (void);
 extern const NbBackend nb_backend_sqlite;
 extern const NbBackend nb_backend_postgresql;
 

@@ -21,12 +21,15 @@ typedef struct
   SlotKind kind;
   guint column;
   GdaHolder *holder; /* owned by the set */
+  gint64 integer;    /* what it is bound to: this, or */
+  char *text;        /* (nullable): this */
 } Slot;
 
 static void
 clear_slot (gpointer data)
 {
   g_free (((Slot *)data)->name);
+  g_free (((Slot *)data)->text);
 }
 
 /* Skips a quoted text or a comment. Returns: where @at goes on, or @at when neither begins there */
@@ -277,10 +280,8 @@ nb_statement_find (NbConnection *connection, const NbSql *sql, GError **error)
 }
 
 static gboolean
-bind_text (NbStatement *self, const Slot *slot, char *text, GError **error)
+bind_text (Slot *slot, char *text, GError **error)
 {
-  GValue *value;
-
   /* PostgreSQL refuses what isn't UTF-8; SQLite would keep it for ever. */
   if (!g_utf8_validate (text, -1, NULL))
     {
@@ -288,29 +289,23 @@ bind_text (NbStatement *self, const Slot *slot, char *text, GError **error)
       g_set_error (error, NB_STORE_ERROR, NB_STORE_ERROR_STATEMENT, "parameter “%s” is not UTF-8", slot->name);
       return FALSE;
     }
-  value = gda_value_new (G_TYPE_STRING);
-  g_value_take_string (value, text);
-  return gda_holder_take_value (slot->holder, value, error);
+  g_free (slot->text);
+  slot->text = text;
+  return TRUE;
 }
 
 static gboolean
-bind_int (const Slot *slot, gint64 integer, GError **error)
-{
-  GValue *value = gda_value_new (G_TYPE_INT64);
-
-  g_value_set_int64 (value, integer);
-  return gda_holder_take_value (slot->holder, value, error);
-}
-
-static gboolean
-bind_scalar (NbStatement *self, const Slot *slot, const NbParam *param, GError **error)
+bind_scalar (NbStatement *self, Slot *slot, const NbParam *param, GError **error)
 {
   g_autofree char *what = NULL;
 
   if (slot->kind == SLOT_INT && param->kind == NB_PARAM_INT)
-    return bind_int (slot, param->integer, error);
+    {
+      slot->integer = param->integer;
+      return TRUE;
+    }
   if (slot->kind == SLOT_TEXT && param->kind == NB_PARAM_TEXT && param->text != NULL)
-    return bind_text (self, slot, g_strdup (param->text), error);
+    return bind_text (slot, g_strdup (param->text), error);
 
   what = g_strdup_printf ("parameter “%s” wants %s", slot->name,
                           slot->kind == SLOT_INT ? "NB_INT" : "NB_TEXT, not NULL");
@@ -318,13 +313,13 @@ bind_scalar (NbStatement *self, const Slot *slot, const NbParam *param, GError *
 }
 
 static gboolean
-bind_rows (NbStatement *self, const Slot *slot, const NbRowset *rows, GError **error)
+bind_rows (NbStatement *self, Slot *slot, const NbRowset *rows, GError **error)
 {
   if (slot->kind == SLOT_ROWS_JSON)
-    return bind_text (self, slot, nb_rowset_to_json (rows), error);
+    return bind_text (slot, nb_rowset_to_json (rows), error);
   if (slot->column >= nb_rowset_get_n_columns (rows))
     return fail_programmer (self->sql, "asks for more columns than its rowset has", error);
-  return bind_text (self, slot, nb_rowset_to_array (rows, slot->column), error);
+  return bind_text (slot, nb_rowset_to_array (rows, slot->column), error);
 }
 
 static const NbRowset *
@@ -360,7 +355,7 @@ nb_statement_bind (NbStatement *self, const NbParam *params, gsize n_params, GEr
 
   for (guint i = 0; i < self->slots->len; i++)
     {
-      const Slot *slot = &g_array_index (self->slots, Slot, i);
+      Slot *slot = &g_array_index (self->slots, Slot, i);
       gboolean is_bound;
 
       if (slot->kind == SLOT_ROWS_JSON || slot->kind == SLOT_ROWS_COLUMN)
@@ -402,8 +397,32 @@ nb_statement_number_params (const NbStatement *self, const char *text)
   return g_string_free (numbered, FALSE);
 }
 
-const GValue *
-nb_statement_get_value (const NbStatement *self, guint i)
+gboolean
+nb_statement_fill_set (NbStatement *self, GError **error)
 {
-  return gda_holder_get_value (g_array_index (self->slots, Slot, i).holder);
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      Slot *slot = &g_array_index (self->slots, Slot, i);
+      GValue *value = gda_value_new (slot->kind == SLOT_INT ? G_TYPE_INT64 : G_TYPE_STRING);
+
+      if (slot->kind == SLOT_INT)
+        g_value_set_int64 (value, slot->integer);
+      else
+        g_value_take_string (value, g_steal_pointer (&slot->text));
+      if (!gda_holder_take_value (slot->holder, value, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+const char *
+nb_statement_get_text (const NbStatement *self, guint i)
+{
+  return g_array_index (self->slots, Slot, i).text;
+}
+
+gint64
+nb_statement_get_int (const NbStatement *self, guint i)
+{
+  return g_array_index (self->slots, Slot, i).integer;
 }

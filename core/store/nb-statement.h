@@ -27,8 +27,11 @@ NbStatement *nb_statement_find (NbConnection *connection, const NbSql *sql, GErr
 gboolean nb_statement_bind (NbStatement *self, const NbParam *params, gsize n_params, GError **error);
 /* Returns: (transfer full): the text with ?1, ?2, … for the parameters in order of their first appearance */
 char *nb_statement_number_params (const NbStatement *self, const char *text);
-/* Returns: (transfer none): what parameter @i, from 0, is bound to */
-const GValue *nb_statement_get_value (const NbStatement *self, guint i);
+/* Returns: (transfer none) (nullable): the text that parameter @i, from 0, is bound to; NULL for an integer */
+const char *nb_statement_get_text (const NbStatement *self, guint i);
+gint64 nb_statement_get_int (const NbStatement *self, guint i);
+/* Hands what is bound over to libgda's set. */
+gboolean nb_statement_fill_set (NbStatement *self, GError **error);
 /* Forgets what the backend kept with it; before its connection is closed. */
 void nb_statement_drop_native (NbStatement *self);
 void nb_statement_free (NbStatement *self);
