@@ -7,6 +7,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+/* Far from where adding a pause to a time could overflow. */
+#define TIME_MAX G_GINT64_CONSTANT (9000000000000000)
+
 NbDecision *
 nb_decision_new (void)
 {
@@ -138,6 +141,32 @@ is_bidder (const NbAuction *auction, gint64 bidder, gint64 person)
   return person == bidder || person == auction->leader || nb_auction_get_hold (auction, person) > 0;
 }
 
+static int
+compare_people (gconstpointer a, gconstpointer b)
+{
+  gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
+
+  return (x > y) - (x < y);
+}
+
+/* Holds are absolute, so two for one person contradict each other, and the wallet could be left with the other one. */
+static gboolean
+names_someone_twice (const NbDecision *self)
+{
+  g_autoptr (GArray) people = NULL;
+
+  if (self->n_holds < 3)
+    return self->n_holds == 2 && self->holds[0].person == self->holds[1].person;
+  people = g_array_sized_new (FALSE, FALSE, sizeof (gint64), self->n_holds);
+  for (guint i = 0; i < self->n_holds; i++)
+    g_array_append_vals (people, &nb_decision_get_hold (self, i)->person, 1);
+  g_array_sort (people, compare_people);
+  for (guint i = 1; i < people->len; i++)
+    if (g_array_index (people, gint64, i - 1) == g_array_index (people, gint64, i))
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 check_holds (const NbDecision *self, const NbAuction *auction, gint64 bidder, GError **error)
 {
@@ -152,7 +181,7 @@ check_holds (const NbDecision *self, const NbAuction *auction, gint64 bidder, GE
       if (!is_bidder (auction, bidder, hold->person))
         return refuse (error, "a hold is on someone who did not bid");
     }
-  return TRUE;
+  return !names_someone_twice (self) || refuse (error, "two holds are on one person");
 }
 
 static gboolean
@@ -166,8 +195,9 @@ check_timers (const NbDecision *self, GError **error)
     {
       const NbDecisionTimer *timer = &g_array_index (self->timers, NbDecisionTimer, i);
 
-      if (timer->name == NULL || *timer->name == '\0' || strlen (timer->name) > 32 || timer->due_at < 0)
-        return refuse (error, "a timer has no name, a name above 32 bytes, or a time before the epoch");
+      if (timer->name == NULL || *timer->name == '\0' || strlen (timer->name) > 32 || timer->due_at < 0
+          || timer->due_at > TIME_MAX)
+        return refuse (error, "a timer has no name, a name above 32 bytes, or a time before the epoch or after 2255");
     }
   return TRUE;
 }
@@ -183,6 +213,8 @@ nb_decision_check (const NbDecision *self, const NbAuction *auction, gint64 bidd
     return refuse (error, "the leader is someone who did not bid");
   if (self->has_end && self->ends_at < auction->ends_at)
     return refuse (error, "the end moves backwards");
+  if (self->has_end && self->ends_at > TIME_MAX)
+    return refuse (error, "the end lies after the year 2255");
   if (self->has_shown_amount && (self->shown_amount < -1 || self->shown_amount > NB_MONEY_MAX_OPERATION))
     return refuse (error, "the shown amount is below -1 or above the bound of one operation");
   return check_holds (self, auction, bidder, error) && check_timers (self, error);

@@ -3,6 +3,7 @@
 #include "core/engine/nb-auction-view.h"
 
 #include "core/engine/nb-auction-row.h"
+#include "core/engine/nb-slot.h"
 
 #include <glib/gi18n.h>
 
@@ -76,6 +77,15 @@ text_or_null (const char *text)
   return text != NULL && *text != '\0' ? g_strdup (text) : NULL;
 }
 
+/* What exactly a type did wrong is told to the operator, in the log and by 'auction show'; it may speak of bids that
+ * nobody else may see. */
+static char *
+public_pause_reason (const char *reason)
+{
+  return reason != NULL && g_str_has_prefix (reason, NB_PAUSE_TYPE_FAULT) ? g_strdup ("type-fault")
+                                                                          : text_or_null (reason);
+}
+
 static void
 read_texts (NbAuctionView *self, const NbRows *rows, gsize row)
 {
@@ -94,7 +104,7 @@ read_texts (NbAuctionView *self, const NbRows *rows, gsize row)
   self->winning_price = nb_rows_get_int (rows, row, column + 11);
   self->closed_at = nb_rows_get_int (rows, row, column + 12);
   self->created_at = nb_rows_get_int (rows, row, column + 13);
-  self->pause_reason = text_or_null (nb_rows_get_text (rows, row, column + 14));
+  self->pause_reason = public_pause_reason (nb_rows_get_text (rows, row, column + 14));
   if (nb_auction_get_status (self->auction) == NB_AUCTION_UNSOLD)
     self->unsold_reason = text_or_null (nb_rows_get_text (rows, row, column + 15));
 }

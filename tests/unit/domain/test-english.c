@@ -307,7 +307,7 @@ test_decisions_that_break_rules (Fixture *fixture, gconstpointer data)
 {
   list (fixture, "{'start_price': <int64 10000>}");
   g_assert_cmpint (bid (fixture, ANNE, NB_BID_AMOUNT, 10000), ==, -1);
-  for (guint rule = 0; rule < 8; rule++)
+  for (guint rule = 0; rule < 12; rule++)
     {
       g_autoptr (NbDecision) decision = nb_decision_new ();
       g_autoptr (GError) error = NULL;
@@ -328,6 +328,16 @@ test_decisions_that_break_rules (Fixture *fixture, gconstpointer data)
         nb_decision_set_leader (decision, CHUL);
       if (rule == 7)
         nb_decision_set_timer (decision, "", 1);
+      if (rule == 8)
+        nb_decision_set_timer (decision, "far", G_MAXINT64);
+      if (rule == 9)
+        nb_decision_set_end (decision, G_MAXINT64);
+      /* Two holds on one person, alone and among many. */
+      for (guint i = 0; rule >= 10 && i < (rule == 10 ? 1 : 4); i++)
+        {
+          nb_decision_hold (decision, BORA, 1 + i);
+          nb_decision_hold (decision, rule == 10 ? BORA : ANNE, 0);
+        }
       g_assert_false (nb_decision_check (decision, fixture->auction, BORA, &error));
       g_assert_error (error, NB_ERROR, NB_ERROR_INTERNAL);
     }

@@ -20,13 +20,18 @@ typedef struct
   NbAuctionType parent_instance;
 } TestFalling;
 
+typedef TestFalling TestPieces;
+
 typedef struct
 {
   NbAuctionTypeClass parent_class;
 } TestFallingClass;
 
+typedef TestFallingClass TestPiecesClass;
+
 G_DEFINE_TYPE (TestEnglish, test_english, NB_TYPE_ENGLISH_TYPE)
 G_DEFINE_TYPE (TestRogue, test_rogue, NB_TYPE_ENGLISH_TYPE)
+G_DEFINE_TYPE (TestPieces, test_pieces, NB_TYPE_AUCTION_TYPE)
 G_DEFINE_TYPE (TestFalling, test_falling, NB_TYPE_AUCTION_TYPE)
 
 static NbTypeDescription *
@@ -64,6 +69,8 @@ rogue_on_bid (NbAuctionType *type, const NbAuction *auction, const NbBid *bid, g
     nb_decision_hold (decision, nb_bid_get_person (bid), -1);
   else if (fault == 5)
     nb_decision_close_now (decision);
+  else if (fault == 6)
+    nb_decision_hold (decision, nb_bid_get_person (bid), 0);
   return decision;
 }
 
@@ -178,5 +185,64 @@ test_falling_class_init (TestFallingClass *klass)
 
 static void
 test_falling_init (TestFalling *self)
+{
+}
+
+static NbTypeDescription *
+pieces_describe (NbAuctionType *type)
+{
+  NbTypeDescription *description = nb_type_description_new (nb_english_terms_schema (), NB_CAPABILITY_QUANTITY);
+
+  nb_type_description_add_language (description, "en", "Pieces", "A type for tests");
+  return description;
+}
+
+static void
+pieces_quote (NbAuctionType *type, const NbAuction *auction, gint64 viewer, gint64 now, NbQuote *quote)
+{
+  quote->min_next = 1;
+}
+
+static NbDecision *
+pieces_on_bid (NbAuctionType *type, const NbAuction *auction, const NbBid *bid, gint64 now, GError **error)
+{
+  NbDecision *decision = nb_decision_new ();
+
+  nb_decision_hold (decision, nb_bid_get_person (bid), nb_bid_get_amount (bid) * nb_bid_get_quantity (bid));
+  return decision;
+}
+
+static void
+add_winner (gint64 person, NbMoney amount, gpointer resolution)
+{
+  nb_resolution_add_winner (resolution, person, 1, amount);
+}
+
+static NbResolution *
+pieces_resolve (NbAuctionType *type, const NbAuction *auction, gint64 now, guint64 seed, GError **error)
+{
+  NbResolution *resolution;
+
+  if (nb_auction_get_bid_count (auction) == 0)
+    return nb_resolution_new_unsold ("no_bids");
+  resolution = nb_resolution_new_sold ();
+  nb_auction_foreach_hold (auction, add_winner, resolution);
+  return resolution;
+}
+
+static void
+test_pieces_class_init (TestPiecesClass *klass)
+{
+  NbAuctionTypeClass *type_class = NB_AUCTION_TYPE_CLASS (klass);
+
+  type_class->describe = pieces_describe;
+  type_class->validate_terms = falling_validate_terms;
+  type_class->quote = pieces_quote;
+  type_class->on_bid = pieces_on_bid;
+  type_class->resolve = pieces_resolve;
+}
+
+static void
+test_pieces_init (TestPieces *self)
 {
 }
