@@ -52,14 +52,12 @@ check_place (NbLocalType *self, const NbPlace *here, const NbPlace *there, GErro
   int radius_km = g_atomic_int_get (&self->radius_km);
   g_autofree char *radius = g_strdup_printf ("%d", radius_km);
 
-  if (radius_km < 0)
+  /* An auction that names no neighbourhood has no neighbours, and is everyone's. */
+  if (radius_km < 0 || !has_district (here))
     return TRUE;
   if (!has_district (there))
     nb_set_error (error, NB_ERROR_REGION_NOT_ALLOWED,
                   N_ ("only neighbours may bid here: set the 시/군/구 that you live in on your page first"), NULL);
-  else if (!has_district (here))
-    nb_set_error (error, NB_ERROR_REGION_NOT_ALLOWED,
-                  N_ ("only neighbours may bid, and this auction does not say where it is"), NULL);
   else if (is_neighbour (here, there, radius_km))
     return TRUE;
   else if (radius_km == 0)

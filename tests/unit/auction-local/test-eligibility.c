@@ -137,7 +137,16 @@ test_default (Fixture *self, gconstpointer data)
   assert_refused (self, &yeoksam, &suwon, "6 km");
   assert_refused (self, &yeoksam, &nowhere, "set the 시/군/구");
   assert_refused (self, &yeoksam, &seoul, "set the 시/군/구");
-  assert_refused (self, &nowhere, &yeoksam, "does not say where it is");
+}
+
+static void
+test_no_neighbourhood (Fixture *self, gconstpointer data)
+{
+  assert_allowed (self, &nowhere, &yeoksam);
+  assert_allowed (self, &nowhere, &nowhere);
+  assert_allowed (self, &seoul, &suwon);
+  g_assert_true (reload (self, "region", "0"));
+  assert_allowed (self, &nowhere, &suwon);
 }
 
 static void
@@ -225,6 +234,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add ("/auction-local/neighbours-alone-may-bid", test_default);
+  add ("/auction-local/no-neighbourhood-is-open-to-everyone", test_no_neighbourhood);
   add ("/auction-local/reload-changes-who-may-bid", test_reload);
   add ("/auction-local/english-rules-hold", test_english_rules_hold);
   add ("/auction-local/description", test_description);
