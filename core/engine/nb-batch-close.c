@@ -50,6 +50,22 @@ capture_winners (NbBatch *self, NbSlot *slot, const NbResolution *resolution, Nb
   return TRUE;
 }
 
+/* Several winners together may pay more than one movement of money can be. */
+static gboolean
+move_in_portions (NbBatch *self, const NbAuction *auction, NbMoney amount, gboolean is_fee, GError **error)
+{
+  while (amount > 0)
+    {
+      NbMoney portion = MIN (amount, NB_MONEY_MAX_OPERATION);
+
+      if (!(is_fee ? nb_wallet_sheet_fee (self->sheet, auction->id, portion, error)
+                   : nb_wallet_sheet_payout (self->sheet, auction->id, auction->seller, portion, error)))
+        return FALSE;
+      amount -= portion;
+    }
+  return TRUE;
+}
+
 static gboolean
 pay_out (NbBatch *self, NbSlot *slot, NbMoney captured, GError **error)
 {
@@ -57,9 +73,8 @@ pay_out (NbBatch *self, NbSlot *slot, NbMoney captured, GError **error)
   NbMoney rate = self->fee_hundredths;
   NbMoney fee = captured / 10000 * rate + captured % 10000 * rate / 10000;
 
-  if (captured > fee && !nb_wallet_sheet_payout (self->sheet, auction->id, auction->seller, captured - fee, error))
-    return FALSE;
-  if (fee > 0 && !nb_wallet_sheet_fee (self->sheet, auction->id, fee, error))
+  if (!move_in_portions (self, auction, captured - fee, FALSE, error)
+      || !move_in_portions (self, auction, fee, TRUE, error))
     return FALSE;
   nb_batch_emit (self, slot, "settled",
                  g_variant_new_parsed ("{'winner': <%x>, 'seller': <%x>, 'captured': <%x>, 'payout': <%x>, "

@@ -3,6 +3,7 @@
  */
 #include "core/engine/nb-answer.h"
 #include "core/engine/nb-batch.h"
+#include "core/store/nb-transaction.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -125,7 +126,8 @@ collect_keys (NbBatch *self)
   return sorted;
 }
 
-static gboolean
+/* A key without an answer is one that this batch claimed. */
+static void
 take_stored (NbBatch *self, const NbRows *rows)
 {
   for (gsize i = 0; i < nb_rows_get_n (rows); i++)
@@ -140,7 +142,27 @@ take_stored (NbBatch *self, const NbRows *rows)
       key->fingerprint = g_strdup (nb_rows_get_text (rows, i, 2));
       key->answer = g_strdup (answer);
     }
-  return TRUE;
+}
+
+/* Keys that were there already are read; one that went away between the two statements was pruned, and is claimed when
+ * the transaction runs again. */
+static gboolean
+read_stored (NbBatch *self, const NbRowset *wanted, GError **error)
+{
+  g_autoptr (NbRows) rows = nb_transaction_query (self->transaction, &read_keys, NB_PARAMS (NB_ROWS (wanted)), error);
+  g_autoptr (GError) gone = NULL;
+
+  if (rows == NULL)
+    return FALSE;
+  if (nb_rows_get_n (rows) == nb_rowset_get_n_rows (wanted))
+    {
+      take_stored (self, rows);
+      return TRUE;
+    }
+  g_set_error (&gone, NB_STORE_ERROR, NB_STORE_ERROR_CONFLICT, "a request key went away");
+  nb_transaction_fail (self->transaction, NB_FAILURE_CONFLICT, gone);
+  g_propagate_error (error, g_steal_pointer (&gone));
+  return FALSE;
 }
 
 gboolean
@@ -148,7 +170,6 @@ nb_batch_claim_keys (NbBatch *self, GError **error)
 {
   g_autoptr (NbRowset) rows = nb_rowset_new ("xss");
   g_autoptr (GPtrArray) sorted = NULL;
-  g_autoptr (NbRows) stored = NULL;
   gint64 claimed;
 
   self->keys = g_hash_table_new_full (hash_key, equal_keys, free_key, NULL);
@@ -165,10 +186,7 @@ nb_batch_claim_keys (NbBatch *self, GError **error)
       = nb_transaction_execute (self->transaction, &claim_keys, NB_PARAMS (NB_INT (self->now), NB_ROWS (rows)), error);
   if (claimed < 0)
     return FALSE;
-  if (claimed == (gint64)sorted->len)
-    return TRUE;
-  stored = nb_transaction_query (self->transaction, &read_keys, NB_PARAMS (NB_ROWS (rows)), error);
-  return stored != NULL && take_stored (self, stored);
+  return claimed == (gint64)sorted->len || read_stored (self, rows, error);
 }
 
 gboolean

@@ -22,6 +22,7 @@ typedef struct
   gint64 auction;
   GQueue waiting;      /* of NbEngineCommand */
   gboolean is_running; /* in a batch now */
+  gboolean is_alone;   /* a batch with others was rolled back: the next has this auction alone */
 } NbLane;
 
 struct _NbBidEngine
@@ -220,10 +221,34 @@ measure (NbBidEngine *self, const NbBatch *batch)
 static void
 fail_all (NbBatch *batch, const GError *error)
 {
-  if (nb_error_get_code (error) == NB_ERROR_INTERNAL)
+  if (batch->commands->len > 0 && nb_error_get_code (error) == NB_ERROR_INTERNAL)
     g_warning ("a batch of %u commands was rolled back: %s", batch->commands->len, error->message);
   for (guint i = 0; i < batch->commands->len; i++)
     nb_engine_command_refuse (g_ptr_array_index (batch->commands, i), g_error_copy (error));
+}
+
+/* Of several auctions one spoiled the transaction, and which is not known: each is tried again by itself, so that the
+ * others go on. A batch that may have been committed is never repeated. */
+static gboolean
+may_split (const NbBatch *batch, const GError *error)
+{
+  return batch->auctions->len > 1 && nb_error_get_code (error) == NB_ERROR_INTERNAL
+         && !g_error_matches (error, NB_STORE_ERROR, NB_STORE_ERROR_OUTCOME_UNKNOWN);
+}
+
+/* Puts the commands back where they were taken from, in their order. */
+static void
+split (NbBidEngine *self, NbBatch *batch)
+{
+  while (batch->commands->len > 0)
+    {
+      NbEngineCommand *command = g_ptr_array_steal_index (batch->commands, batch->commands->len - 1);
+      NbLane *lane = g_hash_table_lookup (self->lanes, &command->auction);
+
+      lane->is_alone = TRUE;
+      g_queue_push_head (&lane->waiting, command);
+      self->n_waiting++;
+    }
 }
 
 static void
@@ -270,14 +295,19 @@ batch_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   g_free (run);
   self->n_running--;
-  free_lanes (self, batch);
   if (!nb_store_transact_finish (NB_STORE (source), result, &error))
-    fail_all (batch, error);
+    {
+      if (may_split (batch, error))
+        split (self, batch);
+      fail_all (batch, error);
+    }
+  free_lanes (self, batch);
   /* The next batch commits while this one's answers are given. */
   start_batches (self);
   if (error == NULL)
     publish (self, batch);
-  measure (self, batch);
+  if (batch->commands->len > 0)
+    measure (self, batch);
   for (guint i = 0; i < batch->commands->len; i++)
     {
       NbEngineCommand *command = g_ptr_array_index (batch->commands, i);
@@ -293,6 +323,7 @@ static void
 take_from_lane (NbBidEngine *self, NbLane *lane, NbBatch *batch)
 {
   lane->is_running = TRUE;
+  lane->is_alone = FALSE;
   g_array_append_val (batch->auctions, lane->auction);
   while (batch->commands->len < self->options.batch_max && !g_queue_is_empty (&lane->waiting))
     {
@@ -310,6 +341,18 @@ compare_arrivals (gconstpointer a, gconstpointer b)
 }
 
 static void
+fill_batch (NbBidEngine *self, NbBatch *batch)
+{
+  NbLane *lane = g_queue_pop_head (&self->ready);
+  gboolean is_alone = lane->is_alone;
+
+  take_from_lane (self, lane, batch);
+  while (!is_alone && batch->commands->len < self->options.batch_max && !g_queue_is_empty (&self->ready)
+         && !((NbLane *)g_queue_peek_head (&self->ready))->is_alone)
+    take_from_lane (self, g_queue_pop_head (&self->ready), batch);
+}
+
+static void
 start_batches (NbBidEngine *self)
 {
   while (self->n_running < self->max_running && !g_queue_is_empty (&self->ready))
@@ -318,8 +361,7 @@ start_batches (NbBidEngine *self)
       NbBatch *batch = nb_batch_new (self->registry, wallet, self->options.fee_hundredths);
       NbRun *run = g_new0 (NbRun, 1);
 
-      while (batch->commands->len < self->options.batch_max && !g_queue_is_empty (&self->ready))
-        take_from_lane (self, g_queue_pop_head (&self->ready), batch);
+      fill_batch (self, batch);
       /* Who bids in several auctions gets what came first. */
       if (batch->auctions->len > 1)
         g_ptr_array_sort (batch->commands, compare_arrivals);

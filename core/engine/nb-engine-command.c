@@ -46,8 +46,9 @@ nb_engine_command_refuse (NbEngineCommand *self, GError *error)
 char *
 nb_engine_command_fingerprint (const NbEngineCommand *self)
 {
-  return g_strdup_printf ("bid:%" G_GINT64_FORMAT ":%s:%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT, self->auction,
-                          nb_bid_kind_name (self->bid.kind), self->bid.amount, self->bid.quantity);
+  return g_strdup_printf ("bid:%" G_GINT64_FORMAT ":%s:%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT,
+                          self->auction, nb_bid_kind_name (self->bid.kind), self->bid.amount, self->bid.quantity,
+                          self->expected_seq);
 }
 
 void

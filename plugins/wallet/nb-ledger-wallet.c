@@ -141,7 +141,7 @@ claim (NbTransaction *transaction, const NbLedgerRow *row, NbEntry *entry, GErro
   *entry = (NbEntry){ 0 };
   if (row->key == NULL)
     return TRUE;
-  fingerprint = g_strdup_printf ("%s:%" G_GINT64_FORMAT, nb_ledger_kind_name (row->kind), row->amount);
+  fingerprint = nb_ledger_fingerprint (row->kind, row->amount);
   return nb_transaction_claim_key (transaction, row->person, row->key, fingerprint, &stored, error)
          && nb_ledger_find_key (transaction, row->person, row->key, row->kind, row->amount, entry, error);
 }
@@ -153,9 +153,8 @@ move_once (NbTransaction *transaction, NbLedgerRow *row, NbMoney delta, NbEntry 
 
   if (!check_operation (row->amount, error) || !claim (transaction, row, entry, error))
     return FALSE;
-  if (entry->is_replay)
-    return TRUE;
-  if (!move (transaction, row, delta, entry, error))
+  /* The ledger remembers keys for ever, so one that was claimed anew gets its answer again. */
+  if (!entry->is_replay && !move (transaction, row, delta, entry, error))
     return FALSE;
   answer = g_strdup_printf ("%" G_GINT64_FORMAT, entry->id);
   return nb_transaction_store_answer (transaction, row->person, row->key, answer, error);

@@ -243,6 +243,12 @@ nb_ledger_find_key (NbTransaction *transaction, gint64 person, const char *key, 
   return TRUE;
 }
 
+char *
+nb_ledger_fingerprint (NbLedgerKind kind, NbMoney amount)
+{
+  return g_strdup_printf ("%s:%" G_GINT64_FORMAT, kinds[kind].name, amount);
+}
+
 NbRows *
 nb_ledger_lock_wallets (NbTransaction *transaction, const NbRowset *people, GError **error)
 {

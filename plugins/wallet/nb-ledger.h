@@ -43,6 +43,9 @@ gboolean nb_ledger_append (NbTransaction *transaction, NbLedgerRow *rows, gsize 
 gboolean nb_ledger_find_key (NbTransaction *transaction, gint64 person, const char *key, NbLedgerKind kind,
                              NbMoney amount, NbEntry *entry, GError **error);
 
+/* Returns: (transfer full): what an idempotency key of such a request stands for */
+char *nb_ledger_fingerprint (NbLedgerKind kind, NbMoney amount);
+
 /* The wallets of @people (a rowset "x"), by ascending id, locked where that is needed: person, available, locked. */
 NbRows *nb_ledger_lock_wallets (NbTransaction *transaction, const NbRowset *people, GError **error);
 /* The same for one person, whose wallet is made when there is none. */

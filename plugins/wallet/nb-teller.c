@@ -19,6 +19,12 @@ struct _NbTeller
 
 G_DEFINE_FINAL_TYPE (NbTeller, nb_teller, G_TYPE_OBJECT)
 
+static const NbSql sql_find_use = {
+  "SELECT fingerprint FROM request_keys WHERE person_id = ##person::gint64 AND key = ##key::string",
+  NULL,
+  "s",
+};
+
 /* One deposit or withdrawal; lives as long as its task. */
 typedef struct
 {
@@ -166,11 +172,29 @@ withdraw (NbTransaction *transaction, gpointer data, GError **error)
   return nb_wallet_withdraw (self->wallet, transaction, self->person, self->amount, self->key, &self->entry, error);
 }
 
+/* A key that stands for a bid, say, must not first be paid for and then refused. */
+static gboolean
+is_free_or_ours (NbTransaction *transaction, const Transfer *self, GError **error)
+{
+  g_autofree char *fingerprint = nb_ledger_fingerprint (NB_LEDGER_DEPOSIT, self->amount);
+  g_autoptr (NbRows) rows = nb_transaction_query (transaction, &sql_find_use,
+                                                  NB_PARAMS (NB_INT (self->person), NB_TEXT (self->key)), error);
+
+  if (rows == NULL)
+    return FALSE;
+  if (nb_rows_get_n (rows) == 0 || g_strcmp0 (nb_rows_get_text (rows, 0, 0), fingerprint) == 0)
+    return TRUE;
+  nb_set_error (error, NB_ERROR_IDEMPOTENCY_KEY_REUSED, N_ ("this key was used for another request"), NULL);
+  return FALSE;
+}
+
 static gboolean
 look_for_key (NbTransaction *transaction, gpointer data, GError **error)
 {
   Transfer *self = data;
 
+  if (!is_free_or_ours (transaction, self, error))
+    return FALSE;
   return nb_ledger_find_key (transaction, self->person, self->key, NB_LEDGER_DEPOSIT, self->amount, &self->entry,
                              error);
 }

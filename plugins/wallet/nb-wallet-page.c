@@ -151,6 +151,17 @@ translate (const char *msgid, gpointer request)
   return nb_request_gettext (NB_REQUEST (request), msgid);
 }
 
+static const char *
+outcome_of (const GError *error, gboolean is_ours)
+{
+  if (!is_ours)
+    return N_ ("No money moved.");
+  /* A commit may have lost its answer. */
+  if (nb_error_get_code (error) == NB_ERROR_INTERNAL)
+    return N_ ("It may be booked or not. Send it again as it is: one request never counts twice.");
+  return N_ ("Nothing was booked. Send it again as it is: one request never counts twice.");
+}
+
 /* Says what was wrong and whether money moved. */
 static char *
 tell (NbRequest *request, const GError *error, gboolean is_ours)
@@ -158,8 +169,7 @@ tell (NbRequest *request, const GError *error, gboolean is_ours)
   g_autofree char *reason = nb_error_localize (error, translate, request);
   g_autofree char *first = g_utf8_substring (reason, 0, MIN (g_utf8_strlen (reason, -1), 1));
   g_autofree char *upper = g_utf8_strup (first, -1);
-  const char *outcome = is_ours ? N_ ("Nothing was booked. Send it again as it is: one request never counts twice.")
-                                : N_ ("No money moved.");
+  const char *outcome = outcome_of (error, is_ours);
 
   return g_strdup_printf ("%s%s. %s", upper, g_utf8_offset_to_pointer (reason, g_utf8_strlen (first, -1)),
                           nb_request_gettext (request, outcome));
