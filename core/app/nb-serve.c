@@ -14,10 +14,6 @@
 #include "core/domain/nb-metrics.h"
 #include "core/engine/nb-engine-gauges.h"
 
-#define PRUNE_SECONDS 600
-#define DAY (G_GINT64_CONSTANT (24) * 60 * 60 * G_USEC_PER_SEC)
-#define OUTBOX_AGE (7 * DAY)
-#define KEY_AGE (2 * DAY)
 /* What the blocking part of a stop may take beyond the timeout before the process is ended. */
 #define GRACE_SECONDS 3
 
@@ -118,24 +114,6 @@ quiesce (const char *owner, NbQuiesceDone done, gpointer done_data, gpointer use
   nb_server_quiesce_owner_async (self->server, owner, on_quiesced, call);
 }
 
-static void
-on_pruned (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (nb_store_prune_finish (NB_STORE (source), result, &error) < 0)
-    g_warning ("old rows could not be deleted: %s", error->message);
-}
-
-static gboolean
-on_prune (gpointer user_data)
-{
-  NbServe *self = user_data;
-
-  nb_store_prune_async (self->host->store, OUTBOX_AGE, KEY_AGE, NULL, on_pruned, NULL);
-  return G_SOURCE_CONTINUE;
-}
-
 /* A site that can't be filled with demo data is still a site. */
 static void
 add_demo (NbHost *host)
@@ -201,7 +179,7 @@ start (NbServe *self, gboolean with_demo, GError **error)
     add_demo (host);
   self->scheduler = nb_scheduler_new (host->store, host->registry, host->engine);
   nb_scheduler_start (self->scheduler);
-  self->prune_source = g_timeout_add_seconds (PRUNE_SECONDS, on_prune, self);
+  self->housekeeping = nb_housekeeping_start (host->store);
   if (!start_watches (self, error) || !nb_server_start (self->server, error))
     return FALSE;
   nb_metric_set (nb_metrics_gauge ("build_info", "The version that runs.", "version=\"" NB_VERSION "\""), 1);
@@ -273,7 +251,7 @@ take_down (NbServe *self)
 {
   if (self->scheduler)
     nb_scheduler_stop (self->scheduler);
-  g_clear_handle_id (&self->prune_source, g_source_remove);
+  g_clear_pointer (&self->housekeeping, nb_housekeeping_stop);
   if (self->gauges)
     nb_gauges_stop (self->gauges);
   if (self->schema)

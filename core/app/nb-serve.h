@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/app/nb-host.h"
+#include "core/app/nb-housekeeping.h"
 #include "core/app/nb-schema-watch.h"
 #include "core/engine/nb-scheduler.h"
 #include "core/plugin/nb-gauges.h"
@@ -33,7 +34,7 @@ typedef struct
   GMainLoop *loop;
   guint n_stops; /* SIGTERMs so far */
   gboolean is_reloading;
-  guint prune_source;
+  NbHousekeeping *housekeeping;
 } NbServe;
 
 /* Reads the configuration again and takes over what can be; what is wrong changes nothing and is logged. */
