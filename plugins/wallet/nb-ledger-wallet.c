@@ -147,14 +147,14 @@ claim (NbTransaction *transaction, const NbLedgerRow *row, NbEntry *entry, GErro
 }
 
 static gboolean
-move_once (NbTransaction *transaction, NbLedgerRow *row, NbMoney delta, NbEntry *entry, GError **error)
+move_once (NbTransaction *transaction, NbLedgerRow *row, int sign, NbEntry *entry, GError **error)
 {
   g_autofree char *answer = NULL;
 
   if (!check_operation (row->amount, error) || !claim (transaction, row, entry, error))
     return FALSE;
   /* The ledger remembers keys for ever, so one that was claimed anew gets its answer again. */
-  if (!entry->is_replay && !move (transaction, row, delta, entry, error))
+  if (!entry->is_replay && !move (transaction, row, sign * row->amount, entry, error))
     return FALSE;
   answer = g_strdup_printf ("%" G_GINT64_FORMAT, entry->id);
   return nb_transaction_store_answer (transaction, row->person, row->key, answer, error);
@@ -166,7 +166,7 @@ deposit (NbWallet *self, NbTransaction *transaction, gint64 person, NbMoney amou
 {
   NbLedgerRow row = { .kind = NB_LEDGER_DEPOSIT, .person = person, .amount = amount, .key = key };
 
-  return move_once (transaction, &row, amount, entry, error);
+  return move_once (transaction, &row, 1, entry, error);
 }
 
 static gboolean
@@ -175,7 +175,7 @@ withdraw (NbWallet *self, NbTransaction *transaction, gint64 person, NbMoney amo
 {
   NbLedgerRow row = { .kind = NB_LEDGER_WITHDRAW, .person = person, .amount = amount, .key = key };
 
-  return move_once (transaction, &row, -amount, entry, error);
+  return move_once (transaction, &row, -1, entry, error);
 }
 
 static gboolean
