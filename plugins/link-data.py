@@ -5,7 +5,7 @@ import sys
 
 source, build = sys.argv[1:]
 os.makedirs(build, exist_ok=True)
-for name in [os.path.basename(source) + ".plugin", "templates", "migrations", "static"]:
+for name in [os.path.basename(source) + ".plugin", "openapi.json", "templates", "migrations", "static"]:
     link = os.path.join(build, name)
     if os.path.islink(link):
         os.unlink(link)

@@ -60,6 +60,7 @@ make_server (NbServe *self, GError **error)
   NbHostSettings *settings = self->host->settings;
   g_autofree char *base_url = get_base_url (settings);
   g_autofree char *web_dir = g_build_filename (nb_paths_get_data_dir (), "web", NULL);
+  g_autofree char *api_file = g_build_filename (nb_paths_get_data_dir (), "api", "openapi.json", NULL);
   NbServerOptions options = {
     .listen = nb_settings_get_text (settings->server, "listen"),
     .internal_listen = nb_settings_get_text (settings->server, "internal-listen"),
@@ -67,6 +68,7 @@ make_server (NbServe *self, GError **error)
     .trusted_proxies = nb_settings_get_text (settings->server, "trusted-proxies"),
     .limits = nb_serve_get_limits (settings),
     .web_dir = web_dir,
+    .api_file = api_file,
     .locale_dir = nb_paths_get_locale_dir (),
     .log_requests = TRUE,
   };

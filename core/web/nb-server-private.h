@@ -36,7 +36,9 @@ struct _NbServer
   NbDeadlines deadlines;
   gsize body_max;
   gboolean log_requests;
-  char *web_dir; /* (nullable) */
+  char *web_dir;           /* (nullable) */
+  char *api_file;          /* (nullable) */
+  GBytes *api_description; /* (nullable) of what runs now; NULL: to be put together */
   NbPresentation *presentation;
 
   SoupServer *soup;

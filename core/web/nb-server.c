@@ -59,6 +59,8 @@ nb_server_finalize (GObject *object)
   nb_compressor_free (self->compressor);
   g_ptr_array_unref (self->checks);
   g_free (self->web_dir);
+  g_free (self->api_file);
+  g_clear_pointer (&self->api_description, g_bytes_unref);
   g_free (self->listen);
   g_free (self->internal_listen);
   g_free (self->base_url);
@@ -161,6 +163,7 @@ on_changed (NbRegistry *registry, gpointer user_data)
   g_clear_pointer (&self->router, nb_router_free);
   nb_presentation_forget_plugins (self->presentation);
   nb_server_forget_plugin_files (self);
+  g_clear_pointer (&self->api_description, g_bytes_unref);
 }
 
 static gboolean
@@ -207,6 +210,7 @@ nb_server_new (NbSite *site, const NbServerOptions *options, GError **error)
   if (self->presentation == NULL)
     return NULL;
   self->web_dir = g_strdup (options->web_dir);
+  self->api_file = g_strdup (options->api_file);
   if (!nb_server_read_files (self, error))
     return NULL;
   self->listen = g_strdup (options->listen);

@@ -33,6 +33,7 @@ typedef struct
   NbDeadlines deadlines;  /* 0: the defaults of 5, 20, 30 and 60 s */
   gsize body_max;         /* bytes; 0: 64 KiB */
   const char *web_dir;    /* (nullable) holds `templates` and `static` of the host */
+  const char *api_file;   /* (nullable) the host's part of /api/v1/openapi.json */
   const char *locale_dir; /* (nullable) holds the host's translations */
   gboolean log_requests;  /* a line for each request at level info */
 } NbServerOptions;

@@ -4,16 +4,15 @@
 
 #include "core/web/nb-api-accounts.h"
 #include "core/web/nb-api-auctions.h"
+#include "core/web/nb-api-description.h"
 #include "core/web/nb-api-regions.h"
 #include "core/web/nb-pages.h"
 
 typedef gboolean (*RegisterFunc) (NbSite *site, GError **error);
 
 static const RegisterFunc parts[] = {
-  nb_api_accounts_register,
-  nb_api_auctions_register,
-  nb_api_regions_register,
-  nb_pages_register,
+  nb_api_accounts_register, nb_api_auctions_register, nb_api_description_register,
+  nb_api_regions_register,  nb_pages_register,
 };
 
 gboolean

@@ -68,6 +68,7 @@ static const BadField reason_fields[] = {
 };
 
 const BadRoute bad_routes[] = {
+  { "description", "GET", "/api/v1/openapi.json", FALSE, FALSE, NULL },
   { "sign up", "POST", "/api/v1/accounts", FALSE, FALSE, sign_up_fields },
   { "sign in", "POST", "/api/v1/sessions", FALSE, FALSE, sign_in_fields },
   { "sign out", "DELETE", "/api/v1/sessions/current", TRUE, FALSE, NULL },

@@ -173,6 +173,19 @@ wait_for_metric (NbTestSite *site, const char *text, gboolean is_there)
 }
 
 static void
+assert_described (NbTestSite *site, const char *path, gboolean is_there)
+{
+  g_autofree char *answer = NULL;
+  g_autoptr (JsonNode) node = NULL;
+
+  g_assert_cmpuint (bid_storm_call (site->url, NULL, "GET", "/api/v1/openapi.json", NULL, &answer), ==, 200);
+  node = json_from_string (answer, NULL);
+  g_assert_nonnull (node);
+  g_assert_true (json_object_has_member (json_object_get_object_member (json_node_get_object (node), "paths"), path)
+                 == is_there);
+}
+
+static void
 test_gauges (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (NbTestSite) site = nb_test_site_start (fixture->flags, fixture->log);
@@ -187,9 +200,12 @@ test_gauges (Fixture *fixture, gconstpointer data)
   wait_for_metric (site, "neighborbid_wallet_locked", FALSE);
   wait_for_metric (site, "neighborbid_ledger_imbalance", FALSE);
   wait_for_metric (site, "neighborbid_outbox_pending 0\n", TRUE);
+  assert_described (site, "/api/v1/auctions/{id}/bids", TRUE);
+  assert_described (site, "/api/v1/wallet", FALSE);
   write_config (fixture, "");
   g_subprocess_send_signal (site->process, SIGHUP);
   wait_for_metric (site, "neighborbid_wallet_locked 0\n", TRUE);
+  assert_described (site, "/api/v1/wallet", TRUE);
   g_assert_cmpint (nb_test_site_stop (site, SIGTERM), ==, 0);
 }
 
@@ -202,6 +218,6 @@ main (int argc, char **argv)
   add_test ("/operations/ready", test_ready);
   add_test ("/operations/degraded", test_degraded);
   add_test ("/operations/newer-schema", test_newer_schema);
-  add_test ("/operations/gauges-go-with-their-plugin", test_gauges);
+  add_test ("/operations/what-a-plugin-shows-goes-with-it", test_gauges);
   return g_test_run ();
 }
