@@ -123,13 +123,59 @@ read_bids (NbTransaction *transaction, Subject *self, GError **error)
 }
 
 static gboolean
+add_holds_of (NbTransaction *transaction, NbWallet *wallet, gint64 auction, gint64 person, JsonArray *holds,
+              GError **error)
+{
+  g_autoptr (GArray) list = nb_wallet_list_holds (wallet, transaction, person, error);
+
+  for (guint i = 0; list && i < list->len; i++)
+    {
+      const NbHold *hold = &g_array_index (list, NbHold, i);
+      JsonObject *item;
+
+      if (hold->auction != auction)
+        continue;
+      item = json_object_new ();
+      add_id (item, "person", hold->person);
+      json_object_set_int_member (item, "amount", hold->amount);
+      json_array_add_object_element (holds, item);
+    }
+  return list != NULL;
+}
+
+/* Of those who bid last, which is who can have a hold. Without a wallet there are none to tell of. */
+static gboolean
+read_holds (NbTransaction *transaction, Subject *self, GError **error)
+{
+  static const NbSql sql
+      = { "SELECT person_id, MAX (seq) AS last FROM bids WHERE auction_id = ##id::gint64 "
+          "AND kind IN ('amount', 'max', 'buy_now') GROUP BY person_id ORDER BY last DESC LIMIT 1000",
+          NULL, "xx" };
+  NbWallet *wallet = nb_registry_find_service (self->host->registry, NB_TYPE_WALLET);
+  g_autoptr (NbRows) bidders = NULL;
+  g_autoptr (JsonArray) holds = json_array_new ();
+
+  if (!wallet)
+    return TRUE;
+  bidders = nb_transaction_query (transaction, &sql, NB_PARAMS (NB_INT (self->id)), error);
+  if (!bidders)
+    return FALSE;
+  for (gsize i = 0; i < nb_rows_get_n (bidders); i++)
+    if (!add_holds_of (transaction, wallet, self->id, nb_rows_get_int (bidders, i, 0), holds, error))
+      return FALSE;
+  json_object_set_array_member (self->object, "holds", g_steal_pointer (&holds));
+  return TRUE;
+}
+
+static gboolean
 read_subject (NbTransaction *transaction, gpointer user_data, GError **error)
 {
   Subject *self = user_data;
 
   g_clear_pointer (&self->object, json_object_unref);
   self->object = json_object_new ();
-  return read_auction (transaction, self, error) && read_bids (transaction, self, error);
+  return read_auction (transaction, self, error) && read_holds (transaction, self, error)
+         && read_bids (transaction, self, error);
 }
 
 static void
@@ -156,6 +202,17 @@ print_bid (JsonArray *array, guint index, JsonNode *node, gpointer user_data)
 }
 
 static void
+print_hold (JsonArray *array, guint index, JsonNode *node, gpointer user_data)
+{
+  JsonObject *hold = json_node_get_object (node);
+
+  if (index == 0)
+    g_print ("\n%-20s %14s\n", "HOLD OF PERSON", "AMOUNT");
+  g_print ("%-20s %14" G_GINT64_FORMAT "\n", json_object_get_string_member (hold, "person"),
+           json_object_get_int_member (hold, "amount"));
+}
+
+static void
 print_subject (NbInvocation *invocation, JsonObject *object)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
@@ -167,6 +224,8 @@ print_subject (NbInvocation *invocation, JsonObject *object)
       return;
     }
   json_object_foreach_member (object, print_member, NULL);
+  if (json_object_has_member (object, "holds"))
+    json_array_foreach_element (json_object_get_array_member (object, "holds"), print_hold, NULL);
   json_array_foreach_element (json_object_get_array_member (object, "last_bids"), print_bid, NULL);
 }
 

@@ -274,6 +274,28 @@ test_people (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (audit, ==, "3");
 }
 
+/* The one hold of an ascending auction is its leader's, of its price. */
+static void
+assert_shows_hold (Fixture *fixture)
+{
+  g_autofree char *id = nb_test_database_run (
+      fixture->database, "SELECT id FROM auctions WHERE bid_count > 0 AND status = 'open' ORDER BY id LIMIT 1");
+  g_autofree char *sql = g_strdup_printf (
+      "SELECT leader_id || ' ' || (SELECT amount FROM holds WHERE auction_id = a.id) FROM auctions AS a WHERE id = %s",
+      id);
+  g_autofree char *stored = nb_test_database_run (fixture->database, sql);
+  g_auto (GStrv) parts = g_strsplit (stored, " ", 2);
+  g_autofree char *expected = g_strdup_printf ("HOLD OF PERSON               AMOUNT\n%-20s %14s\n", parts[0], parts[1]);
+  g_autofree char *words = g_strdup_printf ("auction show %s", id);
+  g_autofree char *bare_words
+      = g_strdup_printf ("auction show --set plugins.wallet=disabled --set plugins.auction-local=disabled %s", id);
+  g_autoptr (NbTestRun) show = expect (fixture, words, 0);
+  g_autoptr (NbTestRun) bare = expect (fixture, bare_words, 0);
+
+  assert_contains (show->out, expected);
+  g_assert_null (strstr (bare->out, "HOLD OF PERSON"));
+}
+
 static void
 test_demo_and_doctor (Fixture *fixture, gconstpointer data)
 {
@@ -303,6 +325,8 @@ test_demo_and_doctor (Fixture *fixture, gconstpointer data)
   assert_contains (list->out, "ledger-sums");
   assert_contains (one->out, "clock");
   assert_contains (show->out, "\"last_bids\"");
+  assert_contains (show->out, "\"holds\"");
+  assert_shows_hold (fixture);
   g_clear_pointer (&text, g_free);
   text = g_strdup_printf ("UPDATE auctions SET price = price + 1 WHERE id = %s", id);
   g_free (nb_test_database_run (fixture->database, text));
