@@ -121,7 +121,8 @@ nb_auction_view_from_row (const NbRows *rows, gsize row, NbRegistry *registry, g
   if (self->auction == NULL)
     return NULL;
   read_texts (self, rows, row);
-  self->view = (NbView){ .price = TRUE, .leader = TRUE, .bid_count = TRUE, .history = TRUE };
+  /* What is sealed only the type knows; while it is stopped, nothing is shown that might be. */
+  self->view = (NbView){ 0 };
   self->quote.reserve_met = -1;
   type = nb_registry_ref_auction_type (registry, nb_auction_get_type_name (self->auction));
   if (type != NULL)

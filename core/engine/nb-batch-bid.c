@@ -36,6 +36,19 @@ check_moment (const NbSlot *slot, const NbEngineCommand *command)
     }
 }
 
+/* The auction is not yet where it should be at the time of the bid. */
+static GError *
+check_caught_up (const NbSlot *slot)
+{
+  GError *refusal;
+
+  if (!slot->is_behind || slot->auction->status != NB_AUCTION_OPEN)
+    return NULL;
+  refusal = nb_error_new (NB_ERROR_BUSY, N_ ("this auction is catching up; try again in a moment"), NULL);
+  nb_error_set_retry_after (refusal, 200);
+  return refusal;
+}
+
 static GError *
 check_request (const NbSlot *slot, const NbEngineCommand *command)
 {
@@ -173,7 +186,9 @@ nb_batch_decide_bid (NbBatch *self, NbSlot *slot, NbEngineCommand *command, GErr
     nb_batch_pause (self, slot, command->at, NB_PAUSE_TYPE_STOPPED);
   if (slot->type != NULL && !nb_batch_catch_up (self, slot, command->at, error))
     return FALSE;
-  refusal = check_moment (slot, command);
+  refusal = check_caught_up (slot);
+  if (refusal == NULL)
+    refusal = check_moment (slot, command);
   if (refusal == NULL)
     refusal = check_request (slot, command);
   if (refusal == NULL)

@@ -18,7 +18,8 @@ static const NbSql insert_log = {
 };
 
 #define SET_AUCTION                                                                                                    \
-  "seq = v.seq, status = v.status, state = v.state, price = v.price, asking_price = v.asking_price, "                  \
+  "seq = v.seq, status = v.status, state = v.state, price = v.price, "                                                 \
+  "asking_price = CASE WHEN v.asking_price < 0 THEN auctions.asking_price ELSE v.asking_price END, "                   \
   "leader_id = v.leader_id, bid_count = v.bid_count, ends_at = v.ends_at, original_ends_at = v.original_ends_at, "     \
   "next_due_at = v.next_due_at, paused_at = v.paused_at, paused_status = v.paused_status, "                            \
   "pause_reason = v.pause_reason, closed_at = v.closed_at, close_reason = v.close_reason, "                            \
@@ -89,7 +90,8 @@ add_auction (NbRowset *rows, const NbSlot *slot, gint64 now)
 {
   const NbAuction *auction = slot->auction;
   g_autofree char *state = nb_variant_to_text (auction->state);
-  NbMoney asking = slot->type != NULL ? nb_asking_price (auction, slot->type, now) : auction->price;
+  /* What may be seen of the price only the type knows; while it is stopped, what was seen stays. */
+  NbMoney asking = slot->type != NULL ? nb_asking_price (auction, slot->type, now) : -1;
   gboolean is_paused = auction->status == NB_AUCTION_PAUSED;
 
   nb_rowset_add (rows, auction->id, slot->old_seq, auction->seq, nb_auction_status_name (auction->status), state,
@@ -187,19 +189,30 @@ emit_bids (NbBatch *self, NbSlot *slot)
   emit_outbid (self, slot);
 }
 
-/* A close that came in the same batch is told after the bids that led to it. */
+static void
+emit_each (NbBatch *self, const GPtrArray *events, gboolean opens)
+{
+  for (guint i = 0; i < events->len; i++)
+    {
+      NbEvent *event = g_ptr_array_index (events, i);
+
+      if (g_str_equal (nb_event_get_kind (event), "auction-opened") == opens)
+        nb_transaction_emit (self->transaction, nb_event_ref (event));
+    }
+}
+
+/* What opened in the same batch is told before the bids on it, and a close after the bids that led to it. */
 static void
 emit_all (NbBatch *self)
 {
-  g_autoptr (GPtrArray) later = g_steal_pointer (&self->events);
+  g_autoptr (GPtrArray) others = g_steal_pointer (&self->events);
 
   self->events = g_ptr_array_new_with_free_func ((GDestroyNotify)nb_event_unref);
   for (guint i = 0; i < self->ordered_slots->len; i++)
     emit_bids (self, g_ptr_array_index (self->ordered_slots, i));
-  for (guint i = 0; i < self->events->len; i++)
-    nb_transaction_emit (self->transaction, nb_event_ref (g_ptr_array_index (self->events, i)));
-  for (guint i = 0; i < later->len; i++)
-    nb_transaction_emit (self->transaction, nb_event_ref (g_ptr_array_index (later, i)));
+  emit_each (self, others, TRUE);
+  emit_each (self, self->events, FALSE);
+  emit_each (self, others, FALSE);
 }
 
 static void

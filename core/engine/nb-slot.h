@@ -32,6 +32,7 @@ typedef struct
   gint64 stored_timers; /* how many rows the database has */
   GArray *timers;       /* of NbTimer */
   gboolean timers_changed;
+  gboolean is_behind; /* more timers are due than could be fired in one go */
   gint64 old_ends_at; /* the end that a close in this batch was late against; 0: none */
 
   /* For the events, once a batch. */

@@ -396,6 +396,86 @@ test_narrower_setting (EngineFixture *self)
   g_atomic_int_set (&is_narrow, FALSE);
 }
 
+/* After a long absence more timers are due than one transaction may fire: they follow in portions, and no bid is judged
+ * before they are through. */
+static void
+test_long_absence (EngineFixture *self)
+{
+  g_autoptr (NbAuctionView) view = NULL;
+  Answer answer;
+  gint64 auction;
+
+  engine_fixture_add_people (self, 2, 1000000);
+  auction = engine_fixture_list (self, "falling",
+                                 "{'start_price': <int64 100000>, 'step': <int64 1>, 'every_ms': <int64 10>}", HOUR);
+  run (self, "UPDATE timers SET due_at = due_at - 30000000 WHERE auction_id = {id}", auction);
+  answer = engine_fixture_bid (self, auction, 2, 100000);
+  g_assert_cmpuint (nb_error_get_retry_after (answer.error), >, 0);
+  engine_fixture_assert_refused (&answer, NB_ERROR_BUSY);
+  for (guint i = 0; i < 3; i++)
+    engine_fixture_advance (self, auction);
+  view = engine_fixture_get (self, auction, 0);
+  g_assert_cmpint (nb_auction_get_price (view->auction), <=, 97000);
+  answer = engine_fixture_bid (self, auction, 2, 100000);
+  g_assert_no_error (answer.error);
+  g_assert_cmpint (answer.result.price, <=, 97000);
+}
+
+/* Without its type nobody can say what is sealed, so nothing is shown, sorted by or listed that might be. */
+static void
+test_stopped_type_tells_nothing (EngineFixture *self)
+{
+  const char *asking = "SELECT asking_price FROM auctions";
+  g_autoptr (GAsyncResult) synced = NULL;
+  g_autoptr (NbAuctionView) view = NULL;
+  Answer answer;
+  gint64 auction;
+
+  engine_fixture_add_people (self, 2, 100000);
+  auction = engine_fixture_list (self, "english", NULL, HOUR);
+  answer = engine_fixture_bid (self, auction, 2, 3000);
+  engine_fixture_assert_accepted (&answer, NB_STANDING_LEADING, 3000);
+  run (self, "UPDATE auctions SET asking_price = 77 WHERE id = {id}", auction);
+  nb_registry_remove_owner (self->registry, "test");
+  nb_bid_engine_sync_async (self->engine, auction, nb_test_loop_keep_result, &synced);
+  nb_test_loop_run_until_result (&self->loop, &synced);
+  g_assert_true (nb_bid_engine_sync_finish (self->engine, synced, NULL));
+  g_assert_cmpint (engine_fixture_count (self, asking), ==, 77);
+  view = engine_fixture_get (self, auction, 0);
+  g_assert_cmpint (nb_auction_get_status (view->auction), ==, NB_AUCTION_PAUSED);
+  g_assert_false (view->view.price || view->view.leader || view->view.bid_count || view->view.history);
+  g_assert_null (view->leader_nickname);
+}
+
+/* The first bid opens an auction that nobody opened in time, and its end is told last. */
+static void
+test_events_in_order (EngineFixture *self)
+{
+  static const char *const order[] = { "auction-opened", "bid-accepted", "auction-closed" };
+  NbListing listing = { .type = "english", .seller = SELLER, .title = "Later", .description = "" };
+  NbBidRequest request;
+  g_autoptr (NbAuctionView) view = NULL;
+  g_autoptr (GError) error = NULL;
+  Answer answer;
+  guint next = 0;
+
+  engine_fixture_add_people (self, 2, 100000);
+  listing.starts_at = nb_store_now (self->store) + HOUR;
+  listing.ends_at = listing.starts_at + HOUR;
+  listing.terms = g_variant_new_parsed (TERMS);
+  view = engine_fixture_list_full (self, &listing, NULL, &error);
+  g_assert_no_error (error);
+  run (self, "UPDATE auctions SET starts_at = created_at WHERE id = {id}", nb_auction_get_id (view->auction));
+  request = make_request (nb_auction_get_id (view->auction), 2, 5000);
+  request.kind = NB_BID_BUY_NOW;
+  engine_fixture_submit (self->engine, &request, &answer);
+  engine_fixture_wait (self, &answer, 1);
+  engine_fixture_assert_accepted (&answer, NB_STANDING_LEADING, 5000);
+  for (guint i = 0; i < self->events->len && next < G_N_ELEMENTS (order); i++)
+    next += g_str_equal (nb_event_get_kind (g_ptr_array_index (self->events, i)), order[next]);
+  g_assert_cmpuint (next, ==, G_N_ELEMENTS (order));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -408,5 +488,8 @@ main (int argc, char **argv)
   engine_fixture_add_test ("/engine/faults/faulty-close-keeps-holds", 60, test_faulty_close);
   engine_fixture_add_test ("/engine/faults/buyers-and-cancel-meet", 60, test_buyers_meet);
   engine_fixture_add_test ("/engine/faults/accepted-bids-stay-accepted", 60, test_narrower_setting);
+  engine_fixture_add_test ("/engine/faults/long-absence-is-caught-up-with", 60, test_long_absence);
+  engine_fixture_add_test ("/engine/faults/stopped-type-tells-nothing", 60, test_stopped_type_tells_nothing);
+  engine_fixture_add_test ("/engine/faults/events-come-in-order", 60, test_events_in_order);
   return g_test_run ();
 }
