@@ -134,12 +134,13 @@ set_bidding (const NbAuctionFacts *facts, JsonObject *model, NbAuctionStatus sta
   json_object_set_boolean_member (model, "reserve_met", view->quote.reserve_met == 1);
 }
 
-/* The hold of the one who leads by a maximum is the maximum; nobody else sees it. */
+/* The hold of the one who leads by a maximum is the maximum; nobody else sees it. Where the leader is sealed, not even
+ * the one who leads is told so. */
 static void
 set_money (const NbAuctionFacts *facts, JsonObject *model)
 {
   gint64 person = nb_request_get_person (facts->request);
-  gboolean leads = person != 0 && nb_auction_get_leader (facts->view->auction) == person;
+  gboolean leads = person != 0 && facts->view->view.leader && nb_auction_get_leader (facts->view->auction) == person;
   NbMoney hold = leads && facts->view->closed_at == 0 ? facts->view->own_max : 0;
   NbMoney spendable = facts->balance.available;
 
