@@ -5,6 +5,7 @@
 #include "core/engine/nb-bid-engine.h"
 #include "core/engine/nb-catalogue.h"
 #include "core/engine/nb-replay.h"
+#include "core/engine/nb-scheduler.h"
 #include "core/plugin/nb-plugin-host.h"
 #include "tests/support/nb-test-database.h"
 #include "tests/support/nb-test-loop.h"
@@ -20,6 +21,7 @@ static int depth = 1024;
 static int batch_max = 0;
 static int auctions = 0;
 static gboolean skip_ceilings = FALSE;
+static int closing = 0;
 static char *only = NULL;
 
 static const GOptionEntry entries[] = {
@@ -27,6 +29,8 @@ static const GOptionEntry entries[] = {
   { "depth", 'd', 0, G_OPTION_ARG_INT, &depth, "bids that wait for their answer at any time", "N" },
   { "batch-max", 'b', 0, G_OPTION_ARG_INT, &batch_max, "commands in one transaction (0: the default)", "N" },
   { "auctions", 'a', 0, G_OPTION_ARG_INT, &auctions, "measure this many auctions alone", "N" },
+  { "closing", 'c', 0, G_OPTION_ARG_INT, &closing, "measure how late this many auctions of one end are closed, alone",
+    "N" },
   { "only", 0, 0, G_OPTION_ARG_STRING, &only, "sqlite or postgresql", "NAME" },
   { "no-ceilings", 0, 0, G_OPTION_ARG_NONE, &skip_ceilings, "leave the raw transactions out", NULL },
   { NULL },
@@ -349,9 +353,89 @@ measure (NbTestDatabaseKind kind, guint n_auctions, int outstanding)
   tear_down (&self);
 }
 
+/* All that is listed ends at @user_data, in microseconds since the epoch. */
+static gboolean
+set_end (NbTransaction *transaction, gpointer user_data, GError **error)
+{
+  static const NbSql sql = { "UPDATE auctions SET ends_at = ##end::gint64, original_ends_at = ##end::gint64, "
+                             "next_due_at = ##end::gint64",
+                             NULL, NULL };
+
+  return nb_transaction_execute (transaction, &sql, NB_PARAMS (NB_INT (*(gint64 *)user_data)), error) > 0;
+}
+
+/* What is known of a close is known after its commit. */
+typedef struct
+{
+  Bench *bench;
+  gint64 end;
+} Closing;
+
+static void
+on_closed (NbStore *store, GPtrArray *events, gpointer user_data)
+{
+  const Closing *self = user_data;
+  gint64 late = nb_store_now (store) - self->end;
+
+  for (guint i = 0; i < events->len; i++)
+    if (g_str_equal (nb_event_get_kind (g_ptr_array_index (events, i)), "auction-closed"))
+      g_array_append_val (self->bench->samples, late);
+}
+
+/* One bid on each auction, so that each close pays someone. */
+static void
+bid_on_each (Bench *self)
+{
+  self->ends_at = 0;
+  for (guint i = 0; i < self->n_auctions; i++)
+    {
+      Shot *shot = g_new (Shot, 1);
+
+      shot->bench = self;
+      shoot (self, shot);
+    }
+  while (self->n_outstanding > 0)
+    g_main_context_iteration (self->loop.context, TRUE);
+  check (self->n_refused == 0, NULL, "every bid accepted");
+  g_array_set_size (self->samples, 0);
+}
+
+static void
+measure_closing (NbTestDatabaseKind kind)
+{
+  Bench self;
+  Closing state = { .bench = &self };
+  g_autoptr (NbScheduler) scheduler = NULL;
+  g_autoptr (GError) error = NULL;
+
+  set_up (&self, kind, (guint)closing);
+  bid_on_each (&self);
+  state.end = nb_store_now (self.store) + 3 * G_USEC_PER_SEC;
+  check (nb_store_transact (self.store, set_end, &state.end, &error), error, "end");
+  g_signal_connect (self.store, "committed", G_CALLBACK (on_closed), &state);
+  scheduler = nb_scheduler_new (self.store, self.registry, self.engine);
+  nb_scheduler_start (scheduler);
+  while (self.samples->len < self.n_auctions)
+    g_main_context_iteration (self.loop.context, TRUE);
+  nb_scheduler_stop (scheduler);
+  g_array_sort (self.samples, compare);
+  g_print ("%-10s  %4u auctions of one end, each with a bid: closed after  p50 %7.2f ms  p99 %7.2f ms  last %7.2f ms",
+           nb_test_database_kind_name (kind), self.n_auctions, percentile (self.samples, 0.5),
+           percentile (self.samples, 0.99), percentile (self.samples, 1));
+  check (nb_store_read (self.store, run_checks, &self, &error), error, "checks");
+  g_print ("  money and counts right\n");
+  g_clear_object (&scheduler);
+  tear_down (&self);
+}
+
 static void
 measure_database (NbTestDatabaseKind kind)
 {
+  if (closing > 0)
+    {
+      measure_closing (kind);
+      return;
+    }
   if (!skip_ceilings)
     {
       g_autoptr (NbTestDatabase) database = nb_test_database_new (kind);
@@ -378,9 +462,11 @@ main (int argc, char **argv)
 
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error) || seconds < 1 || depth < 1 || auctions < 0
-      || auctions > 100)
+      || auctions > 100 || closing < 0 || closing > N_PEOPLE)
     {
-      g_printerr ("%s\n", error != NULL ? error->message : "seconds and depth are at least 1, auctions at most 100");
+      g_printerr ("%s\n", error != NULL
+                              ? error->message
+                              : "seconds and depth are at least 1, auctions at most 100, closing at most 1000");
       return 2;
     }
   for (int kind = NB_TEST_SQLITE; kind <= NB_TEST_POSTGRESQL; kind++)
