@@ -16,6 +16,7 @@
 #else
 #define GROWTH_MAX (1 << 20)
 #endif
+#define LATE_LINKS 8
 
 static const NbSql create = { .sqlite = "CREATE TABLE things (id BIGINT, number BIGINT, words TEXT)" };
 static const NbSql insert_rows = {
@@ -414,7 +415,9 @@ test_growth (Fixture *self, gconstpointer data)
       g_assert_error (error, NB_STORE_ERROR, NB_STORE_ERROR_CONSTRAINT);
     }
   g_test_message ("20,000 statements: %+" G_GINT64_FORMAT " bytes", measure_memory () - memory);
-  g_assert_cmpuint (count_descriptors (), ==, descriptors);
+  /* A leak would be one for each failed statement; the thread that keeps the clock links up a second after the start.
+   */
+  g_assert_cmpuint (count_descriptors (), <=, descriptors + LATE_LINKS);
   g_assert_cmpint (measure_memory () - memory, <, GROWTH_MAX);
 }
 
