@@ -5,7 +5,7 @@
 
 #define SLOT_COLUMNS                                                                                                   \
   NB_AUCTION_COLUMNS ", a.paused_at, a.paused_status, a.pause_reason, a.created_at, a.closed_at, a.close_reason, "     \
-                     "a.winner_id, a.winning_price, a.timer_count"
+                     "a.winner_id, a.winning_price, a.timer_count, a.next_due_at"
 
 static const NbSql lock_auctions = {
   "SELECT " SLOT_COLUMNS
@@ -13,7 +13,7 @@ static const NbSql lock_auctions = {
   "LEFT JOIN regions AS r ON r.code = a.region ORDER BY a.id",
   "SELECT " SLOT_COLUMNS " FROM auctions AS a LEFT JOIN regions AS r ON r.code = a.region "
   "WHERE a.id = ANY (CAST (##c0::string AS bigint[])) ORDER BY a.id FOR UPDATE OF a",
-  NB_AUCTION_LETTERS "xssxxsxxx",
+  NB_AUCTION_LETTERS "xssxxsxxxx",
 };
 
 static const NbSql load_timers = {
@@ -50,6 +50,7 @@ fill_slot (NbSlot *slot, const NbRows *rows, gsize row)
   slot->winner = nb_rows_get_int (rows, row, column + 6);
   slot->winning_price = nb_rows_get_int (rows, row, column + 7);
   slot->stored_timers = nb_rows_get_int (rows, row, column + 8);
+  nb_slot_note_stored (slot, nb_rows_get_int (rows, row, column + 9));
 }
 
 static gboolean

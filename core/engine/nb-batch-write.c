@@ -52,6 +52,26 @@ static const NbSql update_auctions = {
   NULL,
 };
 
+/* Columns that are set are written anew in every index that has them, also when their values stay: so a bid sets no
+ * more than it changes. */
+static const NbSql update_prices = {
+  "UPDATE auctions SET seq = v.seq, state = v.state, price = v.price, asking_price = v.asking_price, "
+  "leader_id = v.leader_id, bid_count = v.bid_count "
+  "FROM (SELECT json_extract (value, '$[0]') AS id, json_extract (value, '$[1]') AS old_seq, "
+  "json_extract (value, '$[2]') AS seq, json_extract (value, '$[3]') AS state, json_extract (value, '$[4]') AS price, "
+  "json_extract (value, '$[5]') AS asking_price, json_extract (value, '$[6]') AS leader_id, "
+  "json_extract (value, '$[7]') AS bid_count "
+  "FROM json_each (##rows::string)) AS v WHERE auctions.id = v.id AND auctions.seq = v.old_seq",
+  "UPDATE auctions SET seq = v.seq, state = v.state, price = v.price, asking_price = v.asking_price, "
+  "leader_id = v.leader_id, bid_count = v.bid_count "
+  "FROM unnest (CAST (##c0::string AS bigint[]), CAST (##c1::string AS bigint[]), CAST (##c2::string AS bigint[]), "
+  "CAST (##c3::string AS text[]), CAST (##c4::string AS bigint[]), CAST (##c5::string AS bigint[]), "
+  "CAST (##c6::string AS bigint[]), CAST (##c7::string AS bigint[])) "
+  "AS v (id, old_seq, seq, state, price, asking_price, leader_id, bid_count) "
+  "WHERE auctions.id = v.id AND auctions.seq = v.old_seq",
+  NULL,
+};
+
 static const NbSql delete_timers = {
   "DELETE FROM timers WHERE auction_id IN (SELECT json_extract (value, '$[0]') FROM json_each (##rows::string))",
   "DELETE FROM timers WHERE auction_id = ANY (CAST (##c0::string AS bigint[]))",
@@ -86,7 +106,7 @@ static const NbSql insert_audits = {
 };
 
 static void
-add_auction (NbRowset *rows, const NbSlot *slot, gint64 now)
+add_auction (NbRowset *wholes, NbRowset *prices, const NbSlot *slot, gint64 now)
 {
   const NbAuction *auction = slot->auction;
   g_autofree char *state = nb_variant_to_text (auction->state);
@@ -94,7 +114,13 @@ add_auction (NbRowset *rows, const NbSlot *slot, gint64 now)
   NbMoney asking = slot->type != NULL ? nb_asking_price (auction, slot->type, now) : -1;
   gboolean is_paused = auction->status == NB_AUCTION_PAUSED;
 
-  nb_rowset_add (rows, auction->id, slot->old_seq, auction->seq, nb_auction_status_name (auction->status), state,
+  if (!nb_slot_is_course_changed (slot))
+    {
+      nb_rowset_add (prices, auction->id, slot->old_seq, auction->seq, state, auction->price, asking, auction->leader,
+                     auction->bid_count);
+      return;
+    }
+  nb_rowset_add (wholes, auction->id, slot->old_seq, auction->seq, nb_auction_status_name (auction->status), state,
                  auction->price, asking, auction->leader, auction->bid_count, auction->ends_at,
                  auction->original_ends_at, nb_slot_get_next_due (slot), slot->paused_at,
                  is_paused ? nb_auction_status_name (slot->paused_status) : "", slot->pause_reason, slot->closed_at,
@@ -226,7 +252,8 @@ note_due (NbBatch *self, const NbSlot *slot)
 gboolean
 nb_batch_write (NbBatch *self, GError **error)
 {
-  g_autoptr (NbRowset) auctions = nb_rowset_new ("xxxssxxxxxxxxssxsxxx");
+  g_autoptr (NbRowset) wholes = nb_rowset_new ("xxxssxxxxxxxxssxsxxx");
+  g_autoptr (NbRowset) prices = nb_rowset_new ("xxxsxxxx");
 
   for (guint i = 0; i < self->ordered_slots->len; i++)
     {
@@ -234,12 +261,13 @@ nb_batch_write (NbBatch *self, GError **error)
 
       note_due (self, slot);
       if (nb_slot_is_changed (slot))
-        add_auction (auctions, slot, self->now);
+        add_auction (wholes, prices, slot, self->now);
     }
-  if (nb_rowset_get_n_rows (auctions) == 0)
+  if (nb_rowset_get_n_rows (wholes) == 0 && nb_rowset_get_n_rows (prices) == 0)
     return TRUE;
-  if (!write_rows (self, &insert_log, self->log, error) || !write_rows (self, &update_auctions, auctions, error)
-      || !write_timers (self, error) || !write_rows (self, &insert_winners, self->winners, error)
+  if (!write_rows (self, &insert_log, self->log, error) || !write_rows (self, &update_auctions, wholes, error)
+      || !write_rows (self, &update_prices, prices, error) || !write_timers (self, error)
+      || !write_rows (self, &insert_winners, self->winners, error)
       || !write_rows (self, &insert_audits, self->audits, error))
     return FALSE;
   if (self->sheet != NULL && !nb_wallet_sheet_write (self->sheet, error))

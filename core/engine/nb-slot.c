@@ -32,6 +32,8 @@ nb_slot_free (NbSlot *self)
   g_clear_object (&self->type);
   g_free (self->pause_reason);
   g_free (self->close_reason);
+  g_free (self->stored.pause_reason);
+  g_free (self->stored.close_reason);
   g_array_unref (self->timers);
   g_array_unref (self->accepted);
   g_free (self);
@@ -41,6 +43,39 @@ gboolean
 nb_slot_is_changed (const NbSlot *self)
 {
   return self->auction->seq != self->old_seq;
+}
+
+void
+nb_slot_note_stored (NbSlot *self, gint64 next_due_at)
+{
+  g_free (self->stored.pause_reason);
+  g_free (self->stored.close_reason);
+  self->stored = (NbSlotCourse){ .status = self->auction->status,
+                                 .ends_at = self->auction->ends_at,
+                                 .original_ends_at = self->auction->original_ends_at,
+                                 .next_due_at = next_due_at,
+                                 .paused_at = self->paused_at,
+                                 .paused_status = self->paused_status,
+                                 .pause_reason = g_strdup (self->pause_reason),
+                                 .closed_at = self->closed_at,
+                                 .close_reason = g_strdup (self->close_reason),
+                                 .winner = self->winner,
+                                 .winning_price = self->winning_price };
+}
+
+gboolean
+nb_slot_is_course_changed (const NbSlot *self)
+{
+  const NbSlotCourse *stored = &self->stored;
+  const NbAuction *auction = self->auction;
+
+  return auction->status != stored->status || auction->ends_at != stored->ends_at
+         || auction->original_ends_at != stored->original_ends_at || nb_slot_get_next_due (self) != stored->next_due_at
+         || self->paused_at != stored->paused_at || self->paused_status != stored->paused_status
+         || self->closed_at != stored->closed_at || self->winner != stored->winner
+         || self->winning_price != stored->winning_price || self->timers->len != (guint)self->stored_timers
+         || g_strcmp0 (self->pause_reason, stored->pause_reason) != 0
+         || g_strcmp0 (self->close_reason, stored->close_reason) != 0;
 }
 
 static gboolean

@@ -16,6 +16,22 @@ typedef struct
   gint64 due_at;
 } NbTimer;
 
+/* What no bid changes but one that moves the end or closes. */
+typedef struct
+{
+  NbAuctionStatus status;
+  gint64 ends_at;
+  gint64 original_ends_at;
+  gint64 next_due_at;
+  gint64 paused_at;
+  NbAuctionStatus paused_status;
+  char *pause_reason;
+  gint64 closed_at;
+  char *close_reason;
+  gint64 winner;
+  NbMoney winning_price;
+} NbSlotCourse;
+
 typedef struct
 {
   NbAuction *auction;
@@ -29,6 +45,7 @@ typedef struct
   char *close_reason;
   gint64 winner;
   NbMoney winning_price;
+  NbSlotCourse stored;  /* as the database has it */
   gint64 stored_timers; /* how many rows the database has */
   GArray *timers;       /* of NbTimer */
   gboolean timers_changed;
@@ -43,6 +60,9 @@ typedef struct
 NbSlot *nb_slot_new (NbAuction *auction, NbAuctionType *type);
 void nb_slot_free (NbSlot *self);
 gboolean nb_slot_is_changed (const NbSlot *self);
+/* Takes the slot's course as it stands for what the database has; @next_due_at is what that has there. */
+void nb_slot_note_stored (NbSlot *self, gint64 next_due_at);
+gboolean nb_slot_is_course_changed (const NbSlot *self);
 
 void nb_slot_set_timer (NbSlot *self, const char *name, gint64 due_at);
 /* Returns: (transfer full): the name of the first timer that is due at @limit or before, taken out; else NULL */
