@@ -84,6 +84,22 @@ NbSession *nb_accounts_find_session_finish (NbAccounts *self, GAsyncResult *resu
 void nb_accounts_sign_out_async (NbAccounts *self, NbSession *session, GAsyncReadyCallback callback,
                                  gpointer user_data);
 gboolean nb_accounts_sign_out_finish (NbAccounts *self, GAsyncResult *result, GError **error);
+/* A person's session as they see it; times in microseconds since the epoch. */
+typedef struct
+{
+  gint64 id;
+  gint64 created_at;
+  gint64 seen_at;
+} NbOwnSession;
+
+/* Finishes with the sessions of @person that live, newest first: (transfer full) (element-type NbOwnSession) */
+void nb_accounts_list_sessions_async (NbAccounts *self, gint64 person, GAsyncReadyCallback callback,
+                                      gpointer user_data);
+GArray *nb_accounts_list_sessions_finish (NbAccounts *self, GAsyncResult *result, GError **error);
+/* Ends the session of that id, if it is @person's own; else `not_found`. */
+void nb_accounts_end_session_async (NbAccounts *self, gint64 person, gint64 session, GAsyncReadyCallback callback,
+                                    gpointer user_data);
+gboolean nb_accounts_end_session_finish (NbAccounts *self, GAsyncResult *result, GError **error);
 void nb_accounts_set_region_async (NbAccounts *self, gint64 person, const char *region, GAsyncReadyCallback callback,
                                    gpointer user_data);
 gboolean nb_accounts_set_region_finish (NbAccounts *self, GAsyncResult *result, GError **error);

@@ -6,13 +6,14 @@
 #include "core/web/nb-api-auctions.h"
 #include "core/web/nb-api-description.h"
 #include "core/web/nb-api-regions.h"
+#include "core/web/nb-api-sessions.h"
 #include "core/web/nb-pages.h"
 
 typedef gboolean (*RegisterFunc) (NbSite *site, GError **error);
 
 static const RegisterFunc parts[] = {
   nb_api_accounts_register, nb_api_auctions_register, nb_api_description_register,
-  nb_api_regions_register,  nb_pages_register,
+  nb_api_regions_register,  nb_api_sessions_register, nb_pages_register,
 };
 
 gboolean

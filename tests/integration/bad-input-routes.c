@@ -72,6 +72,8 @@ const BadRoute bad_routes[] = {
   { "sign up", "POST", "/api/v1/accounts", FALSE, FALSE, sign_up_fields },
   { "sign in", "POST", "/api/v1/sessions", FALSE, FALSE, sign_in_fields },
   { "sign out", "DELETE", "/api/v1/sessions/current", TRUE, FALSE, NULL },
+  { "sessions", "GET", "/api/v1/sessions", TRUE, FALSE, NULL },
+  { "end session", "DELETE", "/api/v1/sessions/{id:id}", TRUE, FALSE, NULL },
   { "me", "GET", "/api/v1/me", TRUE, FALSE, NULL },
   { "regions", "GET", "/api/v1/regions", FALSE, FALSE, NULL },
   { "wallet", "GET", "/api/v1/wallet", TRUE, FALSE, NULL },

@@ -301,6 +301,75 @@ test_regions (Fixture *self, gconstpointer data)
   assert_problem (self, "GET", "/api/v1/regions?cursor=x", NULL, 422, "validation_failed", "cursor");
 }
 
+/* Signs in. Returns: (transfer full): the token */
+static char *
+sign_in (Fixture *self, const char *body)
+{
+  g_autoptr (JsonObject) session = ask_object (self, "POST", "/api/v1/sessions", NULL, body, 200);
+
+  return g_strdup (json_object_get_string_member (session, "token"));
+}
+
+/* Returns: (transfer full): the id of the one session in the list that is, or isn't, that of @token */
+static char *
+find_session (Fixture *self, const char *token, gboolean is_current, guint n_sessions)
+{
+  g_autoptr (JsonObject) page = ask_object (self, "GET", "/api/v1/sessions", token, NULL, 200);
+  JsonArray *items = json_object_get_array_member (page, "items");
+  char *id = NULL;
+
+  g_assert_cmpuint (json_array_get_length (items), ==, n_sessions);
+  for (guint i = 0; i < n_sessions; i++)
+    {
+      JsonObject *item = json_array_get_object_element (items, i);
+
+      if (json_object_get_boolean_member (item, "current") != is_current)
+        continue;
+      g_assert_null (id);
+      id = g_strdup (json_object_get_string_member (item, "id"));
+    }
+  return id;
+}
+
+static void
+assert_refused (Fixture *self, const char *method, const char *target, const char *token, guint status,
+                const char *code)
+{
+  g_autofree char *answer = ask (self, method, target, token, NULL);
+
+  nb_test_assert_problem (answer, status, code);
+}
+
+static void
+test_own_sessions (Fixture *self, gconstpointer data)
+{
+  static const char other[] = "{\"username\":\"junho\",\"password\":\"tangerine-orchard\",\"nickname\":\"j\"}";
+  g_autoptr (JsonObject) first = ask_object (self, "POST", "/api/v1/accounts", NULL, SIGN_UP, 201);
+  g_autoptr (JsonObject) second = ask_object (self, "POST", "/api/v1/accounts", NULL, other, 201);
+  g_autofree char *here = sign_in (self, SIGN_IN);
+  g_autofree char *there = sign_in (self, SIGN_IN);
+  g_autofree char *strange = sign_in (self, "{\"username\":\"junho\",\"password\":\"tangerine-orchard\"}");
+  g_autofree char *id = find_session (self, here, FALSE, 2);
+  g_autofree char *target = g_strconcat ("/api/v1/sessions/", id, NULL);
+  g_autofree char *mine = find_session (self, here, TRUE, 2);
+  g_autofree char *own = g_strconcat ("/api/v1/sessions/", mine, NULL);
+  g_autofree char *ended = NULL;
+  g_autofree char *left = NULL;
+
+  /* It is known to the process before it is ended. */
+  g_free (find_session (self, there, TRUE, 2));
+  assert_refused (self, "DELETE", target, NULL, 401, "not_signed_in");
+  assert_refused (self, "DELETE", target, strange, 404, "not_found");
+  ended = ask (self, "DELETE", target, here, NULL);
+  g_assert_cmpuint (nb_test_status (ended), ==, 204);
+  assert_refused (self, "GET", "/api/v1/me", there, 401, "not_signed_in");
+  assert_refused (self, "DELETE", target, here, 404, "not_found");
+  g_free (find_session (self, here, TRUE, 1));
+  left = ask (self, "DELETE", own, here, NULL);
+  g_assert_cmpuint (nb_test_status (left), ==, 204);
+  assert_refused (self, "GET", "/api/v1/sessions", here, 401, "not_signed_in");
+}
+
 static void
 add (const char *name, void (*test) (Fixture *, gconstpointer))
 {
@@ -320,6 +389,7 @@ main (int argc, char **argv)
   add ("sign-up-in-me-out", test_journey);
   add ("cookie-needs-csrf-token", test_cookie);
   add ("refusals", test_refusals);
+  add ("own-sessions", test_own_sessions);
   add ("guessing-waits", test_guessing_waits);
   add ("regions", test_regions);
   return g_test_run ();

@@ -237,6 +237,7 @@ test_answers (BadSite *site)
   compare (site, description, "GET", "/api/v1/auctions", NULL, NULL, NULL, 200);
   compare (site, description, "GET", "/api/v1/auction-types", NULL, NULL, NULL, 200);
   compare (site, description, "GET", "/api/v1/regions", NULL, NULL, NULL, 200);
+  compare (site, description, "GET", "/api/v1/sessions", NULL, bidder, NULL, 200);
   compare (site, description, "GET", "/api/v1/me", NULL, bidder, NULL, 200);
   compare (site, description, "GET", "/api/v1/wallet", NULL, bidder, NULL, 200);
   compare (site, description, "GET", "/api/v1/wallet/entries", NULL, bidder, NULL, 200);
