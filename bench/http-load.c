@@ -17,7 +17,7 @@
 #define MAX_PEOPLE 10000
 #define MAX_AUCTIONS 1000
 #define MAX_SAMPLES 4000000
-#define ANSWER_MAX 16384
+#define ANSWER_MAX 131072
 
 typedef struct
 {

@@ -26,7 +26,7 @@ nb_listing_fault (GError **error, const char *field, const char *msgid)
 }
 
 NbAuctionType *
-nb_listing_find_type (NbRegistry *registry, const NbListing *listing, gboolean *needs_region, GError **error)
+nb_listing_find_type (NbRegistry *registry, const NbListing *listing, GError **error)
 {
   g_autoptr (NbAuctionType) type
       = listing->type != NULL ? nb_registry_ref_auction_type (registry, listing->type) : NULL;
@@ -41,7 +41,6 @@ nb_listing_find_type (NbRegistry *registry, const NbListing *listing, gboolean *
   description = nb_auction_type_describe (type);
   capabilities = nb_type_description_get_capabilities (description);
   nb_type_description_free (description);
-  *needs_region = (capabilities & NB_CAPABILITY_REGIONAL) != 0;
   if (listing->quantity < 0 || listing->quantity > MAX_QUANTITY
       || (listing->quantity > 1 && !(capabilities & NB_CAPABILITY_QUANTITY)))
     {

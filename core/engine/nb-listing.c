@@ -109,14 +109,14 @@ check_seller (NbTransaction *transaction, const NbListing *listing, NbPlace *pla
 }
 
 static gboolean
-check_region (NbTransaction *transaction, const NbListing *listing, gboolean is_needed, NbPlace *place, GError **error)
+check_region (NbTransaction *transaction, const NbListing *listing, NbPlace *place, GError **error)
 {
   g_autoptr (NbRows) rows = NULL;
 
   if (!check_seller (transaction, listing, place, error))
     return FALSE;
   if (*place->region == '\0')
-    return !is_needed || nb_listing_fault (error, "region", N_ ("this kind of auction needs a neighbourhood"));
+    return TRUE;
   rows = nb_transaction_query (transaction, &load_region, NB_PARAMS (NB_TEXT (place->region)), error);
   if (rows == NULL)
     return FALSE;
@@ -228,12 +228,11 @@ list_new (NbTransaction *transaction, NbListingJob *self, GError **error)
   const NbListing *listing = &self->listing;
   gint64 now = nb_transaction_now (transaction);
   NbPlace place = { 0 };
-  gboolean needs_region = FALSE;
-  g_autoptr (NbAuctionType) type = nb_listing_find_type (self->registry, listing, &needs_region, error);
+  g_autoptr (NbAuctionType) type = nb_listing_find_type (self->registry, listing, error);
   __attribute__ ((cleanup (free_slot))) NbSlot *slot = NULL;
 
   if (type == NULL || !nb_listing_check (listing, &self->options, type, now, error)
-      || !check_region (transaction, listing, needs_region, &place, error))
+      || !check_region (transaction, listing, &place, error))
     return 0;
   slot = nb_slot_new (make_auction (listing, &place, now), g_steal_pointer (&type));
   if (slot->auction->starts_at <= now && !open_at_once (slot, error))

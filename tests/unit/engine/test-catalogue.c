@@ -46,7 +46,7 @@ test_faults_name_the_field (EngineFixture *self)
   FAULT (listing.condition = "nonsense", NB_ERROR_VALIDATION_FAILED, "condition");
   FAULT (listing.region = "1168010100", NB_ERROR_VALIDATION_FAILED, "region");
   FAULT (listing.starts_at = 1, NB_ERROR_VALIDATION_FAILED, "starts_at");
-  FAULT (listing.ends_at = nb_store_now (self->store) - 1, NB_ERROR_VALIDATION_FAILED, "ends_at");
+  FAULT (listing.ends_at = nb_store_now (self->store) - HOUR, NB_ERROR_VALIDATION_FAILED, "ends_at");
   FAULT (listing.ends_at = G_MAXINT64, NB_ERROR_VALIDATION_FAILED, "ends_at");
   FAULT (listing.quantity = 2, NB_ERROR_VALIDATION_FAILED, "quantity");
   FAULT (listing.seller = 2, NB_ERROR_BLOCKED, NULL);
