@@ -10,7 +10,7 @@ const words = {
     tooLow: /11,000원부터/,
   },
   en: {
-    signUp: 'Sign up', review: 'Go on to the review', publish: 'Publish it', leading: /leading/i, outbid: /outbid/i,
+    signUp: 'Sign up', review: 'Go on to the review', publish: 'Publish it', leading: /You are leading/, outbid: /You have been outbid/,
     sold: /You won this auction/, tooLow: /11,000원/,
   },
 };
