@@ -3,6 +3,7 @@
  * must be done exactly once, or its caller told that it wasn't. */
 #include "core/store/nb-store-private.h"
 #include "tests/support/nb-test-database.h"
+#include "tests/support/nb-test-gate.h"
 #include "tests/support/nb-test-loop.h"
 
 #include <neighborbid/nb-error.h>
@@ -453,13 +454,6 @@ test_sqlite_busy (Fixture *self, gconstpointer data)
   g_assert_cmpint (count (self), ==, 21);
 }
 
-static gboolean
-sleep_a_little (NbTransaction *transaction, gpointer user_data, GError **error)
-{
-  g_usleep (30000);
-  return TRUE;
-}
-
 typedef struct
 {
   gint64 id;
@@ -491,9 +485,10 @@ on_child (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_slept (GObject *source, GAsyncResult *result, gpointer user_data)
+on_passed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_assert_true (nb_store_transact_finish (NB_STORE (source), result, NULL));
+  *(gint *)user_data += 1;
 }
 
 /* What only COMMIT finds out fails the one who did it, also when several share the commit. */
@@ -501,20 +496,25 @@ static void
 test_commit_fails_for_one (Fixture *self, gconstpointer data)
 {
   Child children[20];
+  NbTestGate gate;
   gint n_done = 0;
 
   g_free (nb_test_database_run (self->database,
                                 "CREATE TABLE parents (id BIGINT PRIMARY KEY); INSERT INTO parents VALUES (1); "
                                 "CREATE TABLE children (id BIGINT PRIMARY KEY, parent BIGINT NOT NULL "
                                 "REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED)"));
-  nb_store_transact_async (self->store, sleep_a_little, NULL, NULL, NULL, on_slept, NULL);
+  nb_test_gate_init (&gate);
+  nb_store_transact_async (self->store, nb_test_gate_pass, &gate, NULL, NULL, on_passed, &n_done);
+  nb_test_gate_wait (&gate);
   for (guint i = 0; i < G_N_ELEMENTS (children); i++)
     {
       children[i] = (Child){ .id = i, .parent = i == 7 ? 99 : 1, .n_done = &n_done };
       nb_store_transact_async (self->store, insert_child, &children[i], NULL, NULL, on_child, &children[i]);
     }
-  while (n_done < (gint)G_N_ELEMENTS (children))
+  nb_test_gate_open (&gate);
+  while (n_done < 1 + (gint)G_N_ELEMENTS (children))
     g_main_context_iteration (self->loop.context, TRUE);
+  nb_test_gate_clear (&gate);
   for (guint i = 0; i < G_N_ELEMENTS (children); i++)
     g_assert_true (children[i].is_ok == (i != 7));
   g_autofree char *n = nb_test_database_run (self->database, "SELECT count(*) FROM children");

@@ -2,9 +2,13 @@
 /* Transactions on both databases: what commits, what rolls back, what is handed out, and in which order. */
 #include "core/store/nb-store-private.h"
 #include "tests/support/nb-test-database.h"
+#include "tests/support/nb-test-gate.h"
 #include "tests/support/nb-test-loop.h"
 
 #include <neighborbid/nb-error.h>
+
+/* What two readings of the database's clock may differ by on a machine that stands still between. */
+#define CLOCK_DOUBT (5 * G_USEC_PER_SEC)
 
 static const NbSql insert_region = {
   .sqlite = "INSERT INTO regions (code, parent, level, name, latitude, longitude) "
@@ -19,6 +23,7 @@ typedef struct
   NbTestLoop loop;
   NbTestDatabase *database;
   NbStore *store;
+  NbTestGate gate;
   GString *order; /* what happened, a letter each */
   guint n_events;
 } Fixture;
@@ -42,6 +47,7 @@ set_up (Fixture *self, gconstpointer data)
   self->database = nb_test_database_new ((NbTestDatabaseKind)GPOINTER_TO_INT (data));
   self->store = nb_test_store_new (self->database);
   self->order = g_string_new (NULL);
+  nb_test_gate_init (&self->gate);
   g_signal_connect (self->store, "committed", G_CALLBACK (on_committed), self);
 }
 
@@ -54,6 +60,7 @@ tear_down (Fixture *self, gconstpointer data)
   nb_test_database_free (self->database);
   nb_test_loop_tear_down (&self->loop);
   g_string_free (self->order, TRUE);
+  nb_test_gate_clear (&self->gate);
 }
 
 static gint64 ask (NbStore *store, const NbSql *sql);
@@ -146,13 +153,15 @@ static void
 test_commit (Fixture *self, gconstpointer data)
 {
   Insertion insertion = { .code = "a" };
+  gint64 began_at = nb_store_now (self->store);
 
   nb_store_transact_async (self->store, insert, &insertion, NULL, NULL, keep_in_order, self);
   nb_test_loop_run_until (&self->loop, has_answer, self);
   g_assert_cmpstr (self->order->str, ==, "ec");
   g_assert_cmpint (ask (self->store, &count_regions), ==, 1);
   g_assert_cmpint (ask (self->store, &count_outbox), ==, 1);
-  g_assert_cmpint (ABS (insertion.now - nb_store_now (self->store)), <, 5 * G_USEC_PER_SEC);
+  g_assert_cmpint (insertion.now, >=, began_at - CLOCK_DOUBT);
+  g_assert_cmpint (insertion.now, <=, nb_store_now (self->store) + CLOCK_DOUBT);
 }
 
 static void
@@ -205,7 +214,6 @@ test_read_refuses_writes (Fixture *self, gconstpointer data)
 static gboolean
 return_true_with_nothing (NbTransaction *transaction, gpointer user_data, GError **error)
 {
-  g_usleep (1000 * (gulong)GPOINTER_TO_INT (user_data));
   return TRUE;
 }
 
@@ -239,11 +247,14 @@ test_full_queue (Fixture *self, gconstpointer data)
   NbStore *store = nb_test_store_new_full (self->database, &options);
   guint counts[3] = { 0 };
 
-  for (guint i = 0; i < 30; i++)
-    nb_store_transact_async (store, return_true_with_nothing, GINT_TO_POINTER (20), NULL, NULL, count_answer, counts);
+  nb_store_transact_async (store, nb_test_gate_pass, &self->gate, NULL, NULL, count_answer, counts);
+  nb_test_gate_wait (&self->gate);
+  for (guint i = 1; i < 30; i++)
+    nb_store_transact_async (store, return_true_with_nothing, NULL, NULL, NULL, count_answer, counts);
+  nb_test_gate_open (&self->gate);
   nb_test_loop_run_until (&self->loop, has_30_answers, counts);
-  g_assert_cmpuint (counts[0], >=, 5);
-  g_assert_cmpuint (counts[1], >=, 15);
+  g_assert_cmpuint (counts[0], ==, 1 + 5);
+  g_assert_cmpuint (counts[1], ==, 30 - 1 - 5);
   nb_store_stop (store);
   g_assert_finalize_object (store);
 }
@@ -256,15 +267,32 @@ test_cancel (Fixture *self, gconstpointer data)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   guint counts[3] = { 0 };
 
-  nb_store_transact_async (store, return_true_with_nothing, GINT_TO_POINTER (50), NULL, NULL, count_answer, counts);
+  /* The one that runs has the cancellable too, and is answered as it ends. */
+  nb_store_transact_async (store, nb_test_gate_pass, &self->gate, NULL, cancellable, count_answer, counts);
+  nb_test_gate_wait (&self->gate);
   for (guint i = 0; i < 29; i++)
-    nb_store_transact_async (store, return_true_with_nothing, GINT_TO_POINTER (1), NULL, i % 2 ? cancellable : NULL,
-                             count_answer, counts);
+    nb_store_transact_async (store, return_true_with_nothing, NULL, NULL, i % 2 ? cancellable : NULL, count_answer,
+                             counts);
   g_cancellable_cancel (cancellable);
+  nb_test_gate_open (&self->gate);
   nb_test_loop_run_until (&self->loop, has_30_answers, counts);
+  g_assert_cmpuint (counts[0], ==, 16);
   g_assert_cmpuint (counts[2], ==, 14);
   nb_store_stop (store);
   g_assert_finalize_object (store);
+}
+
+static gpointer
+open_when_refused (gpointer data)
+{
+  Fixture *self = data;
+  g_autoptr (GError) error = NULL;
+
+  while (nb_store_read (self->store, return_true_with_nothing, NULL, &error))
+    g_thread_yield ();
+  g_assert_error (error, NB_ERROR, NB_ERROR_SHUTTING_DOWN);
+  nb_test_gate_open (&self->gate);
+  return NULL;
 }
 
 static void
@@ -272,11 +300,15 @@ test_stop_finishes_and_refuses (Fixture *self, gconstpointer data)
 {
   guint counts[3] = { 0 };
   g_autoptr (GError) error = NULL;
+  GThread *thread;
 
+  /* As many as there are threads stand still until the store stops, so the others wait. */
   for (guint i = 0; i < 30; i++)
-    nb_store_transact_async (self->store, return_true_with_nothing, GINT_TO_POINTER (1), NULL, NULL, count_answer,
-                             counts);
+    nb_store_transact_async (self->store, i < 4 ? nb_test_gate_pass : return_true_with_nothing, &self->gate, NULL, NULL,
+                             count_answer, counts);
+  thread = g_thread_new ("refused", open_when_refused, self);
   nb_store_stop (self->store);
+  g_thread_join (thread);
   nb_test_loop_run_until (&self->loop, has_30_answers, counts);
   g_assert_cmpuint (counts[0], ==, 30);
   g_assert_false (nb_store_transact (self->store, return_true_with_nothing, NULL, &error));
@@ -291,8 +323,8 @@ test_group_isolation (Fixture *self, gconstpointer data)
   guint n_good = 0;
 
   g_array_set_size (insertions, 200);
-  nb_store_transact_async (self->store, return_true_with_nothing, GINT_TO_POINTER (30), NULL, NULL, keep_in_order,
-                           self);
+  nb_store_transact_async (self->store, nb_test_gate_pass, &self->gate, NULL, NULL, keep_in_order, self);
+  nb_test_gate_wait (&self->gate);
   for (guint i = 0; i < insertions->len; i++)
     {
       Insertion *insertion = &g_array_index (insertions, Insertion, i);
@@ -301,6 +333,7 @@ test_group_isolation (Fixture *self, gconstpointer data)
       insertion->code = g_strdup_printf ("%u", i % 7 == 6 ? i - 6 : i);
       nb_store_transact_async (self->store, insert, insertion, NULL, NULL, keep_in_order, self);
     }
+  nb_test_gate_open (&self->gate);
   while (self->order->len - self->n_events < insertions->len + 1)
     g_main_context_iteration (self->loop.context, TRUE);
   for (const char *at = self->order->str; *at != '\0'; at++)
