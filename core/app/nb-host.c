@@ -60,6 +60,13 @@ nb_host_new (NbHostSettings *settings, gboolean with_store, GError **error)
   self->registry = nb_registry_new ();
   if (with_store && !(self->store = make_store (settings, error)))
     return NULL;
+  if (with_store)
+    {
+      g_autofree char *dir = nb_host_settings_get_data_dir (settings);
+      g_autofree char *root = g_build_filename (dir, "plugins", NULL);
+
+      nb_registry_set_state_root (self->registry, root);
+    }
   self->plugins = nb_plugin_host_new (self->registry, self->store);
   return g_steal_pointer (&self);
 }

@@ -11,8 +11,8 @@
 #include "core/app/nb-doctor.h"
 #include "core/app/nb-log.h"
 #include "core/app/nb-paths.h"
-#include "core/domain/nb-metrics.h"
 #include "core/engine/nb-engine-gauges.h"
+#include <neighborbid/nb-metrics.h>
 
 /* What the blocking part of a stop may take beyond the timeout before the process is ended. */
 #define GRACE_SECONDS 3

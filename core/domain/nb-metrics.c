@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The process's metrics, and their text. */
-#include "core/domain/nb-metrics.h"
+#include "core/domain/nb-metrics-private.h"
 
 #include <string.h>
 
@@ -116,6 +116,12 @@ NbMetric *
 nb_metrics_histogram (const char *name, const char *help, const char *labels, const double *bounds, gsize n_bounds)
 {
   return obtain (KIND_HISTOGRAM, name, help, labels, bounds, n_bounds);
+}
+
+NbMetric *
+nb_metrics_duration (const char *name, const char *help, const char *labels)
+{
+  return nb_metrics_histogram (name, help, labels, nb_metrics_seconds, nb_metrics_n_seconds);
 }
 
 void

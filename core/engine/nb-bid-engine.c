@@ -2,10 +2,10 @@
 /* The engine's queues: commands wait per auction while a batch of it runs, and the next batch takes what waits. */
 #include "core/engine/nb-bid-engine.h"
 
-#include "core/domain/nb-metrics.h"
 #include "core/engine/nb-batch.h"
 #include "core/plugin/nb-plugin-errors.h"
 #include "core/store/nb-store-private.h"
+#include <neighborbid/nb-metrics.h>
 
 #include <glib/gi18n.h>
 
@@ -98,8 +98,7 @@ stage_metric (const char *stage)
 {
   g_autofree char *labels = g_strdup_printf ("stage=\"%s\"", stage);
 
-  return nb_metrics_histogram ("bid_duration_seconds", "Time that a batch of bids spends in each stage.", labels,
-                               nb_metrics_seconds, nb_metrics_n_seconds);
+  return nb_metrics_duration ("bid_duration_seconds", "Time that a batch of bids spends in each stage.", labels);
 }
 
 static void
@@ -116,8 +115,7 @@ nb_bid_engine_init (NbBidEngine *self)
   self->decide_seconds = stage_metric ("decide");
   self->commit_seconds = stage_metric ("commit");
   self->publish_seconds = stage_metric ("publish");
-  self->close_lag = nb_metrics_histogram ("auction_close_lag_seconds", "From an auction's end to its close.", NULL,
-                                          nb_metrics_seconds, nb_metrics_n_seconds);
+  self->close_lag = nb_metrics_duration ("auction_close_lag_seconds", "From an auction's end to its close.", NULL);
 }
 
 void

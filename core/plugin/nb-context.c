@@ -4,6 +4,9 @@
 
 #include "core/plugin/nb-plugin-error.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
+
 struct _NbContext
 {
   char *owner;
@@ -57,6 +60,26 @@ nb_context_get_store (NbContext *self)
   return self->store;
 }
 
+char *
+nb_context_dup_state_dir (NbContext *self, GError **error)
+{
+  const char *root;
+  g_autofree char *dir = NULL;
+
+  g_return_val_if_fail (self != NULL, NULL);
+  root = nb_registry_get_state_root (self->registry);
+  if (root == NULL)
+    {
+      g_set_error (error, NB_PLUGIN_ERROR, NB_PLUGIN_ERROR_FAILED, "this host keeps no data of plugins");
+      return NULL;
+    }
+  dir = g_build_filename (root, self->owner, NULL);
+  if (g_mkdir_with_parents (dir, 0700) == 0)
+    return g_steal_pointer (&dir);
+  g_set_error (error, NB_PLUGIN_ERROR, NB_PLUGIN_ERROR_FAILED, "can't make the folder %s: %s", dir, g_strerror (errno));
+  return NULL;
+}
+
 gpointer
 nb_context_find_service (NbContext *self, GType type)
 {
@@ -85,6 +108,32 @@ nb_context_add_route (NbContext *self, const char *method, const char *pattern, 
   g_return_val_if_fail (self != NULL && method != NULL && pattern != NULL && handler != NULL, FALSE);
   return check_open (self, error)
          && nb_registry_add_route (self->registry, self->owner, method, pattern, flags, handler, user_data, error);
+}
+
+gboolean
+nb_context_add_socket_route (NbContext *self, const char *pattern, const NbSocketHandler *handler, gpointer user_data,
+                             GError **error)
+{
+  g_return_val_if_fail (self != NULL && pattern != NULL && handler != NULL, FALSE);
+  g_return_val_if_fail (handler->opened != NULL && handler->message != NULL && handler->closed != NULL, FALSE);
+  return check_open (self, error)
+         && nb_registry_add_socket_route (self->registry, self->owner, pattern, handler, user_data, error);
+}
+
+gboolean
+nb_context_add_state_handler (NbContext *self, NbStateFunc function, gpointer user_data, GError **error)
+{
+  g_return_val_if_fail (self != NULL && function != NULL, FALSE);
+  return check_open (self, error)
+         && nb_registry_add_state_handler (self->registry, self->owner, function, user_data, error);
+}
+
+gboolean
+nb_context_add_health (NbContext *self, const char *name, NbHealthFunc function, gpointer user_data, GError **error)
+{
+  g_return_val_if_fail (self != NULL && name != NULL && function != NULL, FALSE);
+  return check_open (self, error)
+         && nb_registry_add_health (self->registry, self->owner, name, function, user_data, error);
 }
 
 gboolean

@@ -2,7 +2,7 @@
 /* Each gauge is read in a transaction of its own, so that one that fails takes no other along. */
 #include "core/plugin/nb-gauges.h"
 
-#include "core/domain/nb-metrics.h"
+#include "core/domain/nb-metrics-private.h"
 #include "core/plugin/nb-plugin-errors.h"
 
 #define SECONDS 15

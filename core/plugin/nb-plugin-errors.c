@@ -2,7 +2,7 @@
 /* Counts the faults of each plugin. */
 #include "core/plugin/nb-plugin-errors.h"
 
-#include "core/domain/nb-metrics.h"
+#include <neighborbid/nb-metrics.h>
 
 #include <string.h>
 

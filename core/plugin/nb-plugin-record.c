@@ -2,8 +2,8 @@
 /* Keeps and prints what is known of a plugin. */
 #include "core/plugin/nb-plugin-record.h"
 
-#include "core/domain/nb-metrics.h"
 #include "core/plugin/nb-plugin-errors.h"
+#include <neighborbid/nb-metrics.h>
 
 #include <string.h>
 

@@ -36,6 +36,14 @@ check_free (NbCheck *check)
 }
 
 static void
+health_free (NbHealthItem *health)
+{
+  g_free (health->owner);
+  g_free (health->name);
+  g_free (health);
+}
+
+static void
 link_free (NbLink *link)
 {
   g_free (link->owner);
@@ -121,6 +129,7 @@ item_free (NbRegistrationKind kind, gpointer item)
       route_free (item);
       break;
     case NB_REGISTRATION_HANDLER:
+    case NB_REGISTRATION_STATE_HANDLER:
       g_rc_box_release_full (item, nb_handler_item_clear);
       break;
     case NB_REGISTRATION_CHECK:
@@ -140,6 +149,9 @@ item_free (NbRegistrationKind kind, gpointer item)
       break;
     case NB_REGISTRATION_GAUGE:
       nb_gauge_unref (item);
+      break;
+    case NB_REGISTRATION_HEALTH:
+      health_free (item);
       break;
     case NB_N_REGISTRATIONS:
     default:

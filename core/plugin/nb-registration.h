@@ -18,6 +18,8 @@ typedef enum
   NB_REGISTRATION_TIMER,
   NB_REGISTRATION_DATA_DIR,
   NB_REGISTRATION_GAUGE,
+  NB_REGISTRATION_STATE_HANDLER,
+  NB_REGISTRATION_HEALTH,
   NB_N_REGISTRATIONS
 } NbRegistrationKind;
 
@@ -48,6 +50,7 @@ typedef struct
   char *owner;
   char *kind;
   NbEventHandler function;
+  NbStateFunc state_function; /* of a state handler, in place of the other */
   gpointer user_data;
   gboolean is_removed;
 } NbHandlerItem;

@@ -1,26 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Keeps what was registered in order, so that all of one owner can be undone in reverse. */
-#include "core/plugin/nb-registry.h"
+#include "core/plugin/nb-registry-private.h"
 
-#include "core/domain/nb-metrics.h"
 #include "core/plugin/nb-plugin-error.h"
-#include "core/plugin/nb-registration.h"
 #include "core/plugin/nb-route-pattern.h"
-#include "core/plugin/nb-type-table.h"
 
+#include "core/domain/nb-metrics-private.h"
 #include <string.h>
-
-struct _NbRegistry
-{
-  GObject parent_instance;
-
-  GMainContext *context;
-  NbTypeTable *types;
-  GPtrArray *items[NB_N_REGISTRATIONS]; /* own nothing: the journal does */
-  GPtrArray *journal;                   /* NbRegistration, in order */
-  guint frozen;
-  gboolean has_changed;
-};
 
 G_DEFINE_FINAL_TYPE (NbRegistry, nb_registry, G_TYPE_OBJECT)
 
@@ -37,6 +23,7 @@ nb_registry_finalize (GObject *object)
   for (guint kind = 0; kind < NB_N_REGISTRATIONS; kind++)
     g_ptr_array_unref (self->items[kind]);
   nb_type_table_free (self->types);
+  g_free (self->state_root);
   g_main_context_unref (self->context);
   G_OBJECT_CLASS (nb_registry_parent_class)->finalize (object);
 }
@@ -72,9 +59,8 @@ tell_changed (NbRegistry *self)
     g_signal_emit (self, changed_signal, 0);
 }
 
-/* @item: (transfer full) */
-static void
-record (NbRegistry *self, NbRegistrationKind kind, gpointer item)
+void
+nb_registry_record (NbRegistry *self, NbRegistrationKind kind, gpointer item)
 {
   NbRegistration *registration = g_new0 (NbRegistration, 1);
 
@@ -82,7 +68,7 @@ record (NbRegistry *self, NbRegistrationKind kind, gpointer item)
   registration->item = item;
   g_ptr_array_add (self->journal, registration);
   g_ptr_array_add (self->items[kind], item);
-  if (kind != NB_REGISTRATION_TIMER && kind != NB_REGISTRATION_HANDLER)
+  if (kind != NB_REGISTRATION_TIMER && kind != NB_REGISTRATION_HANDLER && kind != NB_REGISTRATION_STATE_HANDLER)
     tell_changed (self);
 }
 
@@ -114,7 +100,7 @@ nb_registry_add_service (NbRegistry *self, const char *owner, GType type, GObjec
   added->owner = g_strdup (owner);
   added->type = type;
   added->object = g_object_ref (service);
-  record (self, NB_REGISTRATION_SERVICE, added);
+  nb_registry_record (self, NB_REGISTRATION_SERVICE, added);
   return TRUE;
 }
 
@@ -140,7 +126,7 @@ nb_registry_add_auction_type (NbRegistry *self, const char *owner, const char *n
   NbTypeItem *added = g_new0 (NbTypeItem, 1);
   added->owner = g_strdup (owner);
   added->name = g_strdup (name);
-  record (self, NB_REGISTRATION_TYPE, added);
+  nb_registry_record (self, NB_REGISTRATION_TYPE, added);
   return TRUE;
 }
 
@@ -183,10 +169,11 @@ check_route_is_free (NbRegistry *self, const char *method, const char *pattern, 
   return TRUE;
 }
 
-gboolean
-nb_registry_add_route (NbRegistry *self, const char *owner, const char *method, const char *pattern, NbRouteFlags flags,
-                       NbHandler handler, gpointer user_data, GError **error)
+static gboolean
+add_route (NbRegistry *self, const NbRoute *fields, GError **error)
 {
+  const char *method = fields->method, *pattern = fields->pattern;
+
   if (!nb_route_method_is_valid (method))
     {
       g_set_error (error, NB_PLUGIN_ERROR, NB_PLUGIN_ERROR_INVALID,
@@ -196,28 +183,50 @@ nb_registry_add_route (NbRegistry *self, const char *owner, const char *method, 
   if (!check_route_is_free (self, method, pattern, error))
     return FALSE;
 
-  NbRoute *route = g_new0 (NbRoute, 1);
-  route->owner = g_strdup (owner);
+  NbRoute *route = g_memdup2 (fields, sizeof *fields);
+  route->owner = g_strdup (fields->owner);
   route->method = g_strdup (method);
   route->pattern = g_strdup (pattern);
-  route->flags = flags;
-  route->handler = handler;
-  route->user_data = user_data;
-  record (self, NB_REGISTRATION_ROUTE, route);
+  nb_registry_record (self, NB_REGISTRATION_ROUTE, route);
   return TRUE;
 }
 
 gboolean
-nb_registry_add_event_handler (NbRegistry *self, const char *owner, const char *kind, NbEventHandler handler,
-                               gpointer user_data, GError **error)
+nb_registry_add_route (NbRegistry *self, const char *owner, const char *method, const char *pattern, NbRouteFlags flags,
+                       NbHandler handler, gpointer user_data, GError **error)
 {
-  NbHandlerItem *added = g_rc_box_new0 (NbHandlerItem);
+  const NbRoute route = { (char *)owner, (char *)method, (char *)pattern, flags, handler, NULL, user_data };
 
-  added->owner = g_strdup (owner);
-  added->kind = g_strdup (kind);
-  added->function = handler;
-  added->user_data = user_data;
-  record (self, NB_REGISTRATION_HANDLER, added);
+  return add_route (self, &route, error);
+}
+
+gboolean
+nb_registry_add_socket_route (NbRegistry *self, const char *owner, const char *pattern, const NbSocketHandler *handler,
+                              gpointer user_data, GError **error)
+{
+  char get[] = "GET";
+  const NbRoute route = { (char *)owner, get, (char *)pattern, NB_ROUTE_DEFAULT, NULL, handler, user_data };
+
+  return add_route (self, &route, error);
+}
+
+gboolean
+nb_registry_add_health (NbRegistry *self, const char *owner, const char *name, NbHealthFunc function,
+                        gpointer user_data, GError **error)
+{
+  for (guint i = 0; i < self->items[NB_REGISTRATION_HEALTH]->len; i++)
+    {
+      const NbHealthItem *other = g_ptr_array_index (self->items[NB_REGISTRATION_HEALTH], i);
+      if (strcmp (other->name, name) == 0)
+        return refuse_taken ("part of /readyz", name, other->owner, error);
+    }
+
+  NbHealthItem *health = g_new0 (NbHealthItem, 1);
+  health->owner = g_strdup (owner);
+  health->name = g_strdup (name);
+  health->function = function;
+  health->user_data = user_data;
+  nb_registry_record (self, NB_REGISTRATION_HEALTH, health);
   return TRUE;
 }
 
@@ -238,7 +247,7 @@ nb_registry_add_check (NbRegistry *self, const char *owner, const char *name, co
   check->title = g_strdup (title);
   check->function = function;
   check->user_data = user_data;
-  record (self, NB_REGISTRATION_CHECK, check);
+  nb_registry_record (self, NB_REGISTRATION_CHECK, check);
   return TRUE;
 }
 
@@ -277,7 +286,7 @@ nb_registry_add_gauge (NbRegistry *self, const char *owner, const char *name, co
   gauge->function = function;
   gauge->user_data = user_data;
   gauge->destroy = destroy;
-  record (self, NB_REGISTRATION_GAUGE, gauge);
+  nb_registry_record (self, NB_REGISTRATION_GAUGE, gauge);
   return TRUE;
 }
 
@@ -297,7 +306,7 @@ nb_registry_add_link (NbRegistry *self, const char *owner, const char *path, con
   link->path = g_strdup (path);
   link->label = g_strdup (label);
   link->signed_in_only = signed_in_only;
-  record (self, NB_REGISTRATION_LINK, link);
+  nb_registry_record (self, NB_REGISTRATION_LINK, link);
   return TRUE;
 }
 
@@ -305,12 +314,12 @@ gboolean
 nb_registry_add_panel (NbRegistry *self, const char *owner, const char *slot, const char *template_name,
                        NbPanelFunc function, gpointer user_data, GError **error)
 {
-  static const char *const slots[] = { "me", "home", "auction", NULL };
+  static const char *const slots[] = { "me", "home", "auction", "bidding", NULL };
 
   if (!g_strv_contains (slots, slot))
     {
       g_set_error (error, NB_PLUGIN_ERROR, NB_PLUGIN_ERROR_INVALID,
-                   "panel '%s': found the slot '%.40s', expected me, home or auction", template_name, slot);
+                   "panel '%s': found the slot '%.40s', expected me, home, auction or bidding", template_name, slot);
       return FALSE;
     }
 
@@ -320,7 +329,7 @@ nb_registry_add_panel (NbRegistry *self, const char *owner, const char *slot, co
   panel->template_name = g_strdup (template_name);
   panel->function = function;
   panel->user_data = user_data;
-  record (self, NB_REGISTRATION_PANEL, panel);
+  nb_registry_record (self, NB_REGISTRATION_PANEL, panel);
   return TRUE;
 }
 
@@ -340,8 +349,21 @@ nb_registry_add_timer (NbRegistry *self, const char *owner, guint seconds, GSour
   g_source_set_callback (timer->source, function, user_data, NULL);
   g_source_set_name (timer->source, owner);
   g_source_attach (timer->source, self->context);
-  record (self, NB_REGISTRATION_TIMER, timer);
+  nb_registry_record (self, NB_REGISTRATION_TIMER, timer);
   return TRUE;
+}
+
+void
+nb_registry_set_state_root (NbRegistry *self, const char *dir)
+{
+  g_free (self->state_root);
+  self->state_root = g_strdup (dir);
+}
+
+const char *
+nb_registry_get_state_root (NbRegistry *self)
+{
+  return self->state_root;
 }
 
 static NbDataDirItem *
@@ -371,7 +393,7 @@ nb_registry_set_data_dir (NbRegistry *self, const char *owner, const char *dir)
   known = g_new0 (NbDataDirItem, 1);
   known->owner = g_strdup (owner);
   known->dir = g_strdup (dir);
-  record (self, NB_REGISTRATION_DATA_DIR, known);
+  nb_registry_record (self, NB_REGISTRATION_DATA_DIR, known);
 }
 
 const char *
@@ -423,38 +445,10 @@ nb_registry_get_gauges (NbRegistry *self)
   return self->items[NB_REGISTRATION_GAUGE];
 }
 
-static void
-release_handler (gpointer data)
+GPtrArray *
+nb_registry_get_healths (NbRegistry *self)
 {
-  g_rc_box_release_full (data, nb_handler_item_clear);
-}
-
-static gpointer
-acquire_handler (gconstpointer handler, gpointer user_data)
-{
-  return g_rc_box_acquire ((gpointer)handler);
-}
-
-static void
-dispatch_event (GPtrArray *handlers, const NbEvent *event)
-{
-  for (guint i = 0; i < handlers->len; i++)
-    {
-      const NbHandlerItem *handler = g_ptr_array_index (handlers, i);
-      if (!handler->is_removed && (handler->kind == NULL || strcmp (handler->kind, nb_event_get_kind (event)) == 0))
-        handler->function (event, handler->user_data);
-    }
-}
-
-void
-nb_registry_dispatch_events (NbRegistry *self, GPtrArray *events)
-{
-  /* A handler may stop a plugin, and so change the list that is walked here. */
-  g_autoptr (GPtrArray) handlers = g_ptr_array_copy (self->items[NB_REGISTRATION_HANDLER], acquire_handler, NULL);
-
-  g_ptr_array_set_free_func (handlers, release_handler);
-  for (guint i = 0; i < events->len; i++)
-    dispatch_event (handlers, g_ptr_array_index (events, i));
+  return self->items[NB_REGISTRATION_HEALTH];
 }
 
 /* Takes what @registration added out of every list; it is freed later. */
@@ -462,7 +456,7 @@ static void
 withdraw (NbRegistry *self, const NbRegistration *registration)
 {
   g_ptr_array_remove (self->items[registration->kind], registration->item);
-  if (registration->kind == NB_REGISTRATION_HANDLER)
+  if (registration->kind == NB_REGISTRATION_HANDLER || registration->kind == NB_REGISTRATION_STATE_HANDLER)
     ((NbHandlerItem *)registration->item)->is_removed = TRUE;
   if (registration->kind == NB_REGISTRATION_GAUGE)
     {

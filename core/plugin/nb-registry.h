@@ -15,7 +15,8 @@ typedef struct
   char *method;
   char *pattern;
   NbRouteFlags flags;
-  NbHandler handler;
+  NbHandler handler;             /* (nullable): none for sockets */
+  const NbSocketHandler *socket; /* (nullable): takes WebSockets there, and nothing else */
   gpointer user_data;
 } NbRoute;
 
@@ -44,6 +45,14 @@ typedef struct
   NbCheckFunc function;
   gpointer user_data;
 } NbCheck;
+
+typedef struct
+{
+  char *owner;
+  char *name;
+  NbHealthFunc function;
+  gpointer user_data;
+} NbHealthItem;
 
 /* Counted by reference: a reading under way keeps one that was removed. */
 typedef struct
@@ -77,6 +86,12 @@ char *nb_registry_dup_auction_type_owner (NbRegistry *self, const char *name);
 GPtrArray *nb_registry_list_auction_types (NbRegistry *self);
 gboolean nb_registry_add_route (NbRegistry *self, const char *owner, const char *method, const char *pattern,
                                 NbRouteFlags flags, NbHandler handler, gpointer user_data, GError **error);
+gboolean nb_registry_add_socket_route (NbRegistry *self, const char *owner, const char *pattern,
+                                       const NbSocketHandler *handler, gpointer user_data, GError **error);
+gboolean nb_registry_add_state_handler (NbRegistry *self, const char *owner, NbStateFunc function, gpointer user_data,
+                                        GError **error);
+gboolean nb_registry_add_health (NbRegistry *self, const char *owner, const char *name, NbHealthFunc function,
+                                 gpointer user_data, GError **error);
 gboolean nb_registry_add_event_handler (NbRegistry *self, const char *owner, const char *kind, NbEventHandler handler,
                                         gpointer user_data, GError **error);
 gboolean nb_registry_add_check (NbRegistry *self, const char *owner, const char *name, const char *title,
@@ -91,6 +106,9 @@ gboolean nb_registry_add_panel (NbRegistry *self, const char *owner, const char 
                                 NbPanelFunc function, gpointer user_data, GError **error);
 gboolean nb_registry_add_timer (NbRegistry *self, const char *owner, guint seconds, GSourceFunc function,
                                 gpointer user_data, GError **error);
+/* Below it each plugin may have a folder of its own for what it keeps. */
+void nb_registry_set_state_root (NbRegistry *self, const char *dir);
+const char *nb_registry_get_state_root (NbRegistry *self); /* (nullable) */
 /* Where templates, static files and translations of @owner are: @dir/templates, @dir/static, @dir/locale */
 void nb_registry_set_data_dir (NbRegistry *self, const char *owner, const char *dir);
 const char *nb_registry_get_data_dir (NbRegistry *self, const char *owner);
@@ -103,9 +121,14 @@ GPtrArray *nb_registry_get_links (NbRegistry *self);
 GPtrArray *nb_registry_get_panels (NbRegistry *self);
 GPtrArray *nb_registry_get_checks (NbRegistry *self);
 GPtrArray *nb_registry_get_gauges (NbRegistry *self);
+GPtrArray *nb_registry_get_healths (NbRegistry *self); /* of NbHealthItem */
 
 /* Gives @events (element-type NbEvent) to the handlers; connected to the store's `committed`. */
 void nb_registry_dispatch_events (NbRegistry *self, GPtrArray *events);
+
+/* Whether anyone asks for states, so that none is made in vain. */
+gboolean nb_registry_has_state_handlers (NbRegistry *self);
+void nb_registry_dispatch_state (NbRegistry *self, NbAuctionState *state);
 
 /* Undoes everything of @owner, in reverse order. What is removed is freed only after "changed" was emitted. */
 void nb_registry_remove_owner (NbRegistry *self, const char *owner);

@@ -2,7 +2,7 @@
 /* The bounded queue between those who want a transaction and the threads that run them. */
 #include "core/store/nb-job.h"
 
-#include "core/domain/nb-metrics.h"
+#include <neighborbid/nb-metrics.h>
 
 struct _NbQueue
 {

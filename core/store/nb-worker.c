@@ -3,9 +3,9 @@
  */
 #include "core/store/nb-worker.h"
 
-#include "core/domain/nb-metrics.h"
 #include "core/store/nb-outbox.h"
 #include "core/store/nb-transaction.h"
+#include <neighborbid/nb-metrics.h>
 
 #include <glib/gi18n.h>
 #include <neighborbid/nb-error.h>
@@ -393,8 +393,8 @@ nb_worker_start (NbWorkerShared *shared, NbQueue *queue, guint group_max, gboole
   self->group_max = group_max;
   self->keeps_clock = keeps_clock;
   self->statements = nb_connection_new_statements ();
-  self->durations = nb_metrics_histogram ("store_transaction_duration_seconds", "From BEGIN to the end of COMMIT.",
-                                          NULL, nb_metrics_seconds, nb_metrics_n_seconds);
+  self->durations
+      = nb_metrics_duration ("store_transaction_duration_seconds", "From BEGIN to the end of COMMIT.", NULL);
   self->thread = g_thread_new (name, work, self);
   return self;
 }

@@ -2,7 +2,7 @@
 /* The internal listener: is it alive, is it ready, what does it count. */
 #include "core/web/nb-internal.h"
 
-#include "core/domain/nb-metrics.h"
+#include "core/domain/nb-metrics-private.h"
 #include "core/store/nb-store-private.h"
 #include "core/web/nb-request-state.h"
 #include <glib/gi18n.h>
@@ -79,6 +79,25 @@ check_added (NbServer *server, JsonObject *checks)
 }
 
 static gboolean
+check_healths (NbRegistry *registry, JsonObject *checks, gboolean *is_degraded)
+{
+  GPtrArray *healths = nb_registry_get_healths (registry);
+  gboolean is_ready = TRUE;
+
+  for (guint i = 0; i < healths->len; i++)
+    {
+      const NbHealthItem *item = g_ptr_array_index (healths, i);
+      g_autofree char *reason = NULL;
+      const NbHealth health = item->function (&reason, item->user_data);
+
+      add_check (checks, item->name, health == NB_HEALTH_FINE, reason);
+      *is_degraded = *is_degraded || health == NB_HEALTH_DEGRADED;
+      is_ready = is_ready && health != NB_HEALTH_DOWN;
+    }
+  return is_ready;
+}
+
+static gboolean
 run_checks (NbServer *server, JsonObject *checks, gboolean *is_degraded)
 {
   const NbSite *site = server->site;
@@ -94,6 +113,7 @@ run_checks (NbServer *server, JsonObject *checks, gboolean *is_degraded)
     }
   if (site->plugin_host != NULL)
     is_ready = check_plugins (site->plugin_host, checks, is_degraded) && is_ready;
+  is_ready = check_healths (site->registry, checks, is_degraded) && is_ready;
   return check_added (server, checks) && is_ready;
 }
 

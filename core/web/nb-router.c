@@ -80,8 +80,8 @@ target_new (const NbRoute *route)
   self->route.pattern = g_strdup (route->pattern);
   self->names = g_ptr_array_new_with_free_func (g_free);
   self->codes = g_hash_table_new (NULL, NULL);
-  self->seconds = nb_metrics_histogram ("http_request_duration_seconds", "Time from a whole request to its answer",
-                                        labels, nb_metrics_seconds, nb_metrics_n_seconds);
+  self->seconds
+      = nb_metrics_duration ("http_request_duration_seconds", "Time from a whole request to its answer", labels);
   return self;
 }
 

@@ -2,8 +2,8 @@
 /* From a method and a path to a route, with its parameters decoded. */
 #pragma once
 
-#include "core/domain/nb-metrics.h"
 #include "core/plugin/nb-registry.h"
+#include <neighborbid/nb-metrics.h>
 
 G_BEGIN_DECLS
 

@@ -4,8 +4,10 @@
 
 #include <neighborbid/nb-auction-type.h>
 #include <neighborbid/nb-event.h>
+#include <neighborbid/nb-market.h>
 #include <neighborbid/nb-request.h>
 #include <neighborbid/nb-settings.h>
+#include <neighborbid/nb-socket.h>
 #include <neighborbid/nb-store.h>
 
 G_BEGIN_DECLS
@@ -13,15 +15,16 @@ G_BEGIN_DECLS
 /**
  * NbContext:
  *
- * One plugin's way to the host. All that it registers is undone by the host, in reverse, when its `start` fails or it stops.
- * Used on the main loop.
+ * One plugin's way to the host. All that it registers is undone by the host, in reverse, when its `start` fails or it
+ * stops. Used on the main loop.
  *
  * Since: 1.0
  */
 typedef struct _NbContext NbContext;
 
 #define NB_TYPE_PLUGIN (nb_plugin_get_type ())
-NB_PUBLIC G_DECLARE_DERIVABLE_TYPE (NbPlugin, nb_plugin, NB, PLUGIN, GObject)
+NB_PUBLIC
+G_DECLARE_DERIVABLE_TYPE (NbPlugin, nb_plugin, NB, PLUGIN, GObject)
 
 /**
  * NbPluginClass:
@@ -76,7 +79,8 @@ typedef struct
     return get_type ();                                                                                                \
   }
 
-/** NbEventHandler: gets an @event after its commit, on the main loop, at most once; what must not be lost reads the outbox. */
+/** NbEventHandler: gets an @event after its commit, on the main loop, at most once; what must not be lost reads the
+ * outbox. */
 typedef void (*NbEventHandler) (const NbEvent *event, gpointer user_data);
 
 /**
@@ -112,23 +116,52 @@ NB_PUBLIC void nb_samples_add (NbSamples *self, const char *label, double value)
  * @transaction: a transaction that only reads
  * @samples: takes the values
  *
- * Reads one gauge, about every 15 seconds, on a store thread. Returns: %FALSE with @error set when it could not look; the
- * gauge then has no value until the next reading
+ * Reads one gauge, about every 15 seconds, on a store thread. Returns: %FALSE with @error set when it could not look;
+ * the gauge then has no value until the next reading
  */
 typedef gboolean (*NbGaugeFunc) (NbTransaction *transaction, NbSamples *samples, gpointer user_data, GError **error);
 
-/** NbPanelFunc: adds what a plugin shows on a page of the host. Returns: (transfer full) (nullable): the model for its template, or %NULL to show nothing this time */
+/** NbPanelFunc: adds what a plugin shows on a page of the host. Returns: (transfer full) (nullable): the model for its
+ * template, or %NULL to show nothing this time */
 typedef JsonObject *(*NbPanelFunc) (NbRequest *request, gpointer user_data);
+
+/**
+ * NbHealth:
+ * @NB_HEALTH_FINE: all is well
+ * @NB_HEALTH_DEGRADED: it works with less: told, but the process serves
+ * @NB_HEALTH_DOWN: it can't work: the process is not ready
+ */
+typedef enum
+{
+  NB_HEALTH_FINE,
+  NB_HEALTH_DEGRADED,
+  NB_HEALTH_DOWN
+} NbHealth;
+
+/** NbHealthFunc: one part of `/readyz`, asked on the main loop. @reason: (out) (transfer full): what is wrong, when
+ * something is */
+typedef NbHealth (*NbHealthFunc) (char **reason, gpointer user_data);
 
 /** nb_context_get_store: Returns: (transfer none): the store, for the plugin's own tables and for transactions */
 NB_PUBLIC NbStore *nb_context_get_store (NbContext *self);
-/** nb_context_find_service: Returns: (transfer none) (nullable): the running service that implements the contract @type */
+/**
+ * nb_context_dup_state_dir:
+ *
+ * Makes the plugin's own folder below the host's `data-dir`, where it was not there yet, for its user alone. All
+ * processes of a site share it.
+ *
+ * Returns: (transfer full) (nullable): its path, or %NULL with @error set when it can't be made
+ * Since: 1.0
+ */
+NB_PUBLIC char *nb_context_dup_state_dir (NbContext *self, GError **error);
+/** nb_context_find_service: Returns: (transfer none) (nullable): the running service that implements the contract @type
+ */
 NB_PUBLIC gpointer nb_context_find_service (NbContext *self, GType type);
-/** nb_context_add_service: offers @service under the contract @type, such as %NB_TYPE_WALLET. FALSE when another plugin offers it; so for all below */
+/** nb_context_add_service: offers @service under the contract @type, such as %NB_TYPE_WALLET. FALSE when another plugin
+ * offers it; so for all below */
 NB_PUBLIC gboolean nb_context_add_service (NbContext *self, GType type, GObject *service, GError **error);
 /** nb_context_add_auction_type: offers @type under @name, 1 to 32 of a-z, 0-9 and `-` */
-NB_PUBLIC gboolean nb_context_add_auction_type (NbContext *self, const char *name, NbAuctionType *type,
-                                                GError **error);
+NB_PUBLIC gboolean nb_context_add_auction_type (NbContext *self, const char *name, NbAuctionType *type, GError **error);
 /**
  * nb_context_add_route:
  * @method: `GET` (which also answers HEAD), `POST`, `PUT`, `PATCH` or `DELETE`
@@ -136,6 +169,23 @@ NB_PUBLIC gboolean nb_context_add_auction_type (NbContext *self, const char *nam
  */
 NB_PUBLIC gboolean nb_context_add_route (NbContext *self, const char *method, const char *pattern, NbRouteFlags flags,
                                          NbHandler handler, gpointer user_data, GError **error);
+/**
+ * nb_context_add_socket_route:
+ * @pattern: a path for WebSockets, such as `/ws/auctions/{id:id}`
+ * @handler: (transfer none): kept by the caller for as long as the route is there
+ *
+ * Takes WebSockets at @pattern: anyone may connect whose `Origin` is the site's own; a token that is none is refused, a
+ * cookie that is none means signed out. Any other request there is refused. When the plugin stops, its sockets are
+ * closed with 4410, and `closed` of each was called, before `stop`.
+ */
+NB_PUBLIC gboolean nb_context_add_socket_route (NbContext *self, const char *pattern, const NbSocketHandler *handler,
+                                                gpointer user_data, GError **error);
+/** nb_context_add_state_handler: @function gets the public state of auctions with live rooms after each commit */
+NB_PUBLIC gboolean nb_context_add_state_handler (NbContext *self, NbStateFunc function, gpointer user_data,
+                                                 GError **error);
+/** nb_context_add_health: a part of `/readyz` under @name, such as `redis` */
+NB_PUBLIC gboolean nb_context_add_health (NbContext *self, const char *name, NbHealthFunc function, gpointer user_data,
+                                          GError **error);
 /** nb_context_add_event_handler: @kind: (nullable): %NULL for every kind */
 NB_PUBLIC gboolean nb_context_add_event_handler (NbContext *self, const char *kind, NbEventHandler handler,
                                                  gpointer user_data, GError **error);
@@ -150,7 +200,8 @@ NB_PUBLIC gboolean nb_context_add_check (NbContext *self, const char *name, cons
  * @name: what `/metrics` shows after `neighborbid_`: 1 to 64 of a-z, 0-9 and `_`, a letter first
  * @label: (nullable): the name of its label, such as `type`
  * @help: one line that says what it tells
- * @destroy: (nullable): frees @user_data once no reading uses it any more, which may be a while after the plugin stopped
+ * @destroy: (nullable): frees @user_data once no reading uses it any more, which may be a while after the plugin
+ * stopped
  */
 NB_PUBLIC gboolean nb_context_add_gauge (NbContext *self, const char *name, const char *label, const char *help,
                                          NbGaugeFunc function, gpointer user_data, GDestroyNotify destroy,
@@ -158,7 +209,8 @@ NB_PUBLIC gboolean nb_context_add_gauge (NbContext *self, const char *name, cons
 /** nb_context_add_link: a link in the site's navigation; @label is an English msgid of the plugin's translations */
 NB_PUBLIC gboolean nb_context_add_link (NbContext *self, const char *path, const char *label, gboolean signed_in_only,
                                         GError **error);
-/** nb_context_add_panel: a part of the host's page @slot (`me`, `home`, `auction`), rendered with @template_name */
+/** nb_context_add_panel: a part of the host's page @slot (`me`, `home`, `auction`, and `bidding`: the top of the
+ * auction's bid box), rendered with @template_name */
 NB_PUBLIC gboolean nb_context_add_panel (NbContext *self, const char *slot, const char *template_name,
                                          NbPanelFunc function, gpointer user_data, GError **error);
 

@@ -8,11 +8,15 @@
 #include <neighborbid/nb-english-type.h>
 #include <neighborbid/nb-error.h>
 #include <neighborbid/nb-event.h>
+#include <neighborbid/nb-live.h>
+#include <neighborbid/nb-market.h>
+#include <neighborbid/nb-metrics.h>
 #include <neighborbid/nb-money.h>
 #include <neighborbid/nb-plugin.h>
 #include <neighborbid/nb-request.h>
 #include <neighborbid/nb-rows.h>
 #include <neighborbid/nb-settings.h>
+#include <neighborbid/nb-socket.h>
 #include <neighborbid/nb-store.h>
 #include <neighborbid/nb-visibility.h>
 #include <neighborbid/nb-wallet.h>

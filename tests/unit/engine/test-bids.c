@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Bids through the engine, on both databases: what stands, what is refused, and whose money is held. */
-#include "core/domain/nb-metrics.h"
 #include "core/store/nb-store-private.h"
 #include "tests/unit/engine/engine-fixture.h"
+#include <neighborbid/nb-metrics.h>
 
 static void
 test_lead_and_outbid (EngineFixture *self)

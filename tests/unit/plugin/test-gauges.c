@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Gauges are read on a store, shown with their labels, and gone with their owner. */
-#include "core/domain/nb-metrics.h"
+#include "core/domain/nb-metrics-private.h"
 #include "core/plugin/nb-gauges.h"
 #include "core/plugin/nb-plugin-error.h"
 #include "tests/support/nb-test-database.h"

@@ -100,7 +100,7 @@ test_other_conflicts (Fixture *fixture, gconstpointer data)
   assert_refused (is_added, g_steal_pointer (&error), NB_PLUGIN_ERROR_CONFLICT, "link '/x' is already claimed by a");
   is_added = nb_registry_add_panel (fixture->registry, "b", "cellar", "x.mustache", NULL, NULL, &error);
   assert_refused (is_added, g_steal_pointer (&error), NB_PLUGIN_ERROR_INVALID,
-                  "panel 'x.mustache': found the slot 'cellar', expected me, home or auction");
+                  "panel 'x.mustache': found the slot 'cellar', expected me, home, auction or bidding");
   is_added = nb_registry_add_timer (fixture->registry, "b", 0, NULL, NULL, &error);
   assert_refused (is_added, g_steal_pointer (&error), NB_PLUGIN_ERROR_INVALID,
                   "timer of 0 seconds: expected at least 1");
