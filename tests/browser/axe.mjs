@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { launch, startSite } from './site.mjs';
+import { launch, openContext, startSite } from './site.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let site;
@@ -21,7 +21,7 @@ after(async () => {
 });
 
 async function open(lang, width, colorScheme, person) {
-  const context = await browser.newContext({
+  const context = await openContext(browser, {
     viewport: { width, height: 900 }, colorScheme, locale: lang, bypassCSP: true,
     extraHTTPHeaders: { 'Accept-Language': lang },
   });

@@ -2,7 +2,7 @@
 // A chair is sold: one person lists it, two others bid, one of them buys it; each in a window of their own.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch, startSite } from './site.mjs';
+import { launch, openContext, startSite } from './site.mjs';
 
 const words = {
   ko: {
@@ -28,11 +28,10 @@ after(async () => {
 
 /** A window of one person, who has just signed up. */
 async function newcomer(lang, name) {
-  const context = await browser.newContext({
+  const context = await openContext(browser, {
     viewport: { width: 390, height: 844 }, locale: lang === 'ko' ? 'ko-KR' : 'en-US',
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15000);
   page.on('pageerror', (error) => assert.fail(`script error: ${error}`));
   await page.goto(`${site.url}/sign-up`);
   await page.locator('#username').fill(`${name}.${lang}`);
@@ -128,7 +127,7 @@ for (const lang of ['ko', 'en']) {
 }
 
 test('everything works without scripts', async () => {
-  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'ko-KR' });
+  const context = await openContext(browser, { javaScriptEnabled: false, locale: 'ko-KR' });
   await context.addCookies([{ name: 'nb_session', value: site.tokens[2].token, url: site.url }]);
   const page = await context.newPage();
   const ends = new Date(Date.now() + 3600e3).toISOString();
@@ -147,7 +146,7 @@ test('everything works without scripts', async () => {
 });
 
 test('a bid is kept through signing in, and never sent by itself', async () => {
-  const context = await browser.newContext({ locale: 'en-US' });
+  const context = await openContext(browser, { locale: 'en-US' });
   const page = await context.newPage();
   const { items } = (await site.api(site.tokens[0].token, 'GET', '/api/v1/auctions?status=open&limit=1')).body;
   await page.goto(`${site.url}/auctions/${items[0].id}`);

@@ -62,8 +62,18 @@ export async function startSite({ people = 8, auctions = 12, settings = [] } = {
   };
 }
 
+/** How long a page is waited for, in milliseconds: machines stand still now and then. */
+const patience = 90000;
+
+export async function openContext(browser, options) {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(patience);
+  return context;
+}
+
 export function launch() {
   return chromium.launch({
+    timeout: patience,
     executablePath: process.env.NB_CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync'],

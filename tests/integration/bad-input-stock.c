@@ -12,7 +12,7 @@ open_sqlite (BadSite *self)
   sqlite3 *link = NULL;
 
   g_assert_cmpint (sqlite3_open_v2 (path, &link, SQLITE_OPEN_READONLY, NULL), ==, SQLITE_OK);
-  sqlite3_busy_timeout (link, 5000);
+  sqlite3_busy_timeout (link, 60000);
   return link;
 }
 

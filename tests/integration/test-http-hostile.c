@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define HEAD_MS 400
+#define HASTE_MS 1500
 /* The address sanitizer keeps what was freed for a while. */
 #if defined(__SANITIZE_ADDRESS__)
 #define MEMORY_IS_TOLD 0
@@ -48,18 +48,22 @@ set_up (NbSite *site, gpointer user_data)
   g_assert_true (nb_registry_add_route (site->registry, "core", "POST", "/echo", 0, on_echo, NULL, NULL));
 }
 
+/* Waits for anybody up to @patience microseconds. */
 static NbTestServer *
-start (guint per_address)
+start_with (guint per_address, gint64 patience)
 {
   NbServerOptions options;
 
   nb_test_server_default_options (&options);
   options.limits.connections_per_address = per_address;
-  options.deadlines.head = HEAD_MS * 1000;
-  options.deadlines.body = HEAD_MS * 1000;
-  options.deadlines.idle = HEAD_MS * 1000;
-  options.deadlines.answer = 2 * G_TIME_SPAN_SECOND;
+  options.deadlines = (NbDeadlines){ .head = patience, .body = patience, .idle = patience, .answer = patience };
   return nb_test_server_new (&options, set_up, NULL, NULL);
+}
+
+static NbTestServer *
+start (guint per_address)
+{
+  return start_with (per_address, G_TIME_SPAN_MINUTE);
 }
 
 #define HOST "Host: a\r\n"
@@ -250,7 +254,7 @@ test_huge_body (void)
 static void
 test_slow_heads (void)
 {
-  NbTestServer *server = start (0);
+  NbTestServer *server = start_with (0, HASTE_MS * 1000);
   const guint16 port = nb_test_server_get_port (server);
   int fds[200];
   const gint64 began = g_get_monotonic_time ();
@@ -261,7 +265,7 @@ test_slow_heads (void)
       fds[i] = nb_test_connect (port);
       nb_test_send (fds[i], "GET /hello HTTP/1.1\r\nHost: a\r\nX-Slow: ");
     }
-  while (g_get_monotonic_time () < began + 2 * HEAD_MS * 1000)
+  while (g_get_monotonic_time () < began + 2 * HASTE_MS * 1000)
     {
       g_autofree char *answer = nb_test_ask (port, "GET", "/hello", NULL, NULL);
 
@@ -276,14 +280,14 @@ test_slow_heads (void)
       g_assert_cmpstr (answer, ==, "");
       close (fds[i]);
     }
-  g_assert_cmpint (g_get_monotonic_time () - began, <, 5 * G_TIME_SPAN_SECOND);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 30 * G_TIME_SPAN_SECOND);
   nb_test_server_free (server, G_TIME_SPAN_SECOND);
 }
 
 static void
 test_slow_body_and_idle (void)
 {
-  NbTestServer *server = start (0);
+  NbTestServer *server = start_with (0, HASTE_MS * 1000);
   const guint16 port = nb_test_server_get_port (server);
   const int slow = nb_test_connect (port);
   const int idle = nb_test_connect (port);

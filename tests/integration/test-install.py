@@ -65,7 +65,7 @@ def check_serving(tree):
         assert urllib.request.urlopen(request).read().decode() != page, "the translations are not found"
     finally:
         server.send_signal(signal.SIGTERM)
-    assert server.wait(30) == 0
+    assert server.wait(120) == 0
     assert "fine" in tree.run(tree.program, "doctor", *tree.settings())
 
 

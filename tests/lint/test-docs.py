@@ -72,12 +72,12 @@ def read_metrics(program):
             return read_gauges_too(internal)
         finally:
             server.send_signal(signal.SIGTERM)
-            server.wait(30)
+            server.wait(120)
 
 
 def read_gauges_too(internal):
     """What is read from the database now and then comes a moment after the start."""
-    for _ in range(200):
+    for _ in range(1800):
         text = urllib.request.urlopen(internal + "/metrics").read().decode()
         if all(f"# TYPE neighborbid_{name} " in text for name in GAUGES):
             break

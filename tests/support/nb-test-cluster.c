@@ -97,7 +97,8 @@ make_cluster (void)
 static PGconn *
 connect_to (const char *database)
 {
-  g_autofree char *target = g_strdup_printf ("host='%s' user=postgres dbname='%s' connect_timeout=5", folder, database);
+  g_autofree char *target
+      = g_strdup_printf ("host='%s' user=postgres dbname='%s' connect_timeout=60", folder, database);
 
   return PQconnectdb (target);
 }
@@ -119,7 +120,7 @@ start (void)
   g_autofree char *data = g_build_filename (folder, "data", NULL);
   g_autofree char *log = g_build_filename (folder, "log", NULL);
   g_autoptr (GError) error = NULL;
-  gint64 deadline = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
+  gint64 deadline = g_get_monotonic_time () + 120 * G_USEC_PER_SEC;
   char *argv[] = { postgres,
                    "-D",
                    data,

@@ -132,7 +132,7 @@ run_sqlite (NbTestDatabase *self, const char *sql)
 
   if (sqlite3_open (self->url + strlen ("sqlite:"), &handle) != SQLITE_OK)
     g_error ("can't open %s", self->url);
-  sqlite3_busy_timeout (handle, 10000);
+  sqlite3_busy_timeout (handle, 60000);
   if (sqlite3_exec (handle, sql, keep_first, &first, &reason) != SQLITE_OK)
     g_error ("%s: %s", sql, reason);
   sqlite3_close (handle);
@@ -152,7 +152,7 @@ nb_test_database_kill_backends (NbTestDatabase *self)
   g_autofree char *count = NULL;
 
   g_assert_cmpint (self->kind, ==, NB_TEST_POSTGRESQL);
-  sql = g_strdup_printf ("SELECT count(pg_terminate_backend (pid, 5000)) FROM pg_stat_activity WHERE datname = '%s'",
+  sql = g_strdup_printf ("SELECT count(pg_terminate_backend (pid, 60000)) FROM pg_stat_activity WHERE datname = '%s'",
                          self->name);
   count = nb_test_cluster_run ("postgres", sql);
   return (guint)g_ascii_strtoull (count, NULL, 10);

@@ -2,6 +2,7 @@
 /* Raw sockets to talk to a server under test. */
 #include "tests/support/nb-test-server.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,17 +10,20 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#define PATIENCE_S 60
+
 int
 nb_test_connect (guint16 port)
 {
-  const struct timeval patience = { .tv_sec = 10 };
+  const struct timeval patience = { .tv_sec = PATIENCE_S };
   struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons (port) };
   const int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
   g_assert_cmpint (fd, >=, 0);
   address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
   setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  g_assert_cmpint (connect (fd, (struct sockaddr *)&address, sizeof address), ==, 0);
+  if (connect (fd, (struct sockaddr *)&address, sizeof address) != 0)
+    g_error ("connect to port %u: %s", port, g_strerror (errno));
   return fd;
 }
 
@@ -32,6 +36,8 @@ nb_test_send (int fd, const char *text)
     {
       const gssize n = send (fd, text, left, MSG_NOSIGNAL);
 
+      if (n < 0 && errno == EINTR)
+        continue;
       if (n <= 0)
         return;
       text += n;
@@ -39,11 +45,25 @@ nb_test_send (int fd, const char *text)
     }
 }
 
+/* A machine that was stopped and goes on interrupts the wait. Returns: how many bytes came; 0 or less at the end */
+static gssize
+receive (int fd, char *bytes, gsize size)
+{
+  gssize n;
+
+  do
+    n = recv (fd, bytes, size, 0);
+  while (n < 0 && errno == EINTR);
+  if (n < 0 && errno == EAGAIN)
+    g_error ("neither an answer nor the end of the connection in %d seconds", PATIENCE_S);
+  return n;
+}
+
 static gboolean
 read_some (int fd, GString *text)
 {
   char bytes[65536];
-  const gssize n = recv (fd, bytes, sizeof bytes, 0);
+  const gssize n = receive (fd, bytes, sizeof bytes);
 
   if (n <= 0)
     return FALSE;
@@ -79,7 +99,7 @@ nb_test_read_answer (int fd, gsize *body_length)
   char byte;
 
   /* One byte at a time, so that the next answer stays in the socket. */
-  while (text->len < expected_length (text) && recv (fd, &byte, 1, 0) == 1)
+  while (text->len < expected_length (text) && receive (fd, &byte, 1) == 1)
     g_string_append_c (text, byte);
   if (body_length != NULL)
     *body_length = text->str + text->len - nb_test_body (text->str);

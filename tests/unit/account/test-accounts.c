@@ -23,7 +23,7 @@ set_up (Fixture *self, gconstpointer data)
   const NbAccountsOptions options
       = { .idle = G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC, .absolute = G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC };
 
-  nb_test_loop_set_up (&self->loop, 60);
+  nb_test_loop_set_up (&self->loop, 240);
   self->database = nb_test_database_new ((NbTestDatabaseKind)GPOINTER_TO_INT (data));
   self->store = nb_test_store_new (self->database);
   self->accounts = nb_accounts_new (self->store, &options);
@@ -169,20 +169,20 @@ test_refusals (Fixture *self, gconstpointer data)
   assert_sign_in_fails (self, "minji", "\xff", NB_ERROR_BAD_CREDENTIALS);
 }
 
-static gint64
-time_sign_in (Fixture *self, const char *username)
+static void
+time_sign_in (Fixture *self, const char *username, gint64 *best)
 {
-  gint64 best = G_MAXINT64;
+  g_autoptr (GError) error = NULL;
+  gint64 began = g_get_monotonic_time ();
 
-  for (int i = 0; i < 5; i++)
-    {
-      g_autoptr (GError) error = NULL;
-      gint64 began = g_get_monotonic_time ();
+  g_assert_null (sign_in (self, username, "wrong password", NULL, &error));
+  *best = MIN (*best, g_get_monotonic_time () - began);
+}
 
-      g_assert_null (sign_in (self, username, "wrong password", NULL, &error));
-      best = MIN (best, g_get_monotonic_time () - began);
-    }
-  return best;
+static gboolean
+is_alike (gint64 time, gint64 other)
+{
+  return time > other / 2 && time < other * 2;
 }
 
 static void
@@ -190,16 +190,19 @@ test_unknown_takes_as_long (Fixture *self, gconstpointer data)
 {
   add_minji (self);
 
-  gint64 known = time_sign_in (self, "minji");
-  gint64 unknown = time_sign_in (self, "nobody");
-  gint64 impossible = time_sign_in (self, "?");
+  gint64 known = G_MAXINT64, unknown = G_MAXINT64, impossible = G_MAXINT64;
 
+  /* The best times count, and a machine with much else to do may need more attempts to show them. */
+  for (int i = 0; i < 5 || (i < 60 && !(is_alike (unknown, known) && is_alike (impossible, known))); i++)
+    {
+      time_sign_in (self, "minji", &known);
+      time_sign_in (self, "nobody", &unknown);
+      time_sign_in (self, "?", &impossible);
+    }
   g_test_message ("known %" G_GINT64_FORMAT " µs, unknown %" G_GINT64_FORMAT " µs, impossible %" G_GINT64_FORMAT " µs",
                   known, unknown, impossible);
-  g_assert_cmpint (unknown, >, known / 2);
-  g_assert_cmpint (unknown, <, known * 2);
-  g_assert_cmpint (impossible, >, known / 2);
-  g_assert_cmpint (impossible, <, known * 2);
+  g_assert_true (is_alike (unknown, known));
+  g_assert_true (is_alike (impossible, known));
 }
 
 static void
@@ -295,7 +298,7 @@ test_full_queue_is_busy (void)
   guint counts[2] = { 0, 0 };
   NbTestLoop loop;
 
-  nb_test_loop_set_up (&loop, 60);
+  nb_test_loop_set_up (&loop, 240);
   for (int i = 0; i < 20; i++)
     nb_password_pool_verify_async (pool, "whatever it is", NULL, count_result, counts);
   nb_test_loop_run_until (&loop, all_answered, counts);

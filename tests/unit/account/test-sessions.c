@@ -18,6 +18,7 @@ typedef struct
   char *token;
   gint64 person;
   guint n_ended;
+  gint64 remembered_at; /* monotonic */
   gint64 ended;
 } Fixture;
 
@@ -49,7 +50,7 @@ set_up (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  nb_test_loop_set_up (&self->loop, 60);
+  nb_test_loop_set_up (&self->loop, 240);
   self->database = nb_test_database_new ((NbTestDatabaseKind)GPOINTER_TO_INT (data));
   self->store = nb_test_store_new (self->database);
   self->accounts = nb_accounts_new (self->store, &options);
@@ -104,8 +105,11 @@ static gboolean
 is_forgotten (gpointer user_data)
 {
   Fixture *self = user_data;
+  gint64 now = g_get_monotonic_time ();
   g_autoptr (NbSession) session = nb_accounts_peek_session (self->accounts, self->token);
 
+  if (session != NULL)
+    self->remembered_at = now;
   return session == NULL;
 }
 
@@ -115,18 +119,16 @@ wake (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Runs until the memory of sessions is too old to be believed. Returns: how long that took, in microseconds */
-static gint64
+/* Runs until the memory of sessions is too old to be believed. */
+static void
 wait_until_forgotten (Fixture *self)
 {
   g_autoptr (GSource) source = g_timeout_source_new (20);
-  gint64 began = g_get_monotonic_time ();
 
   g_source_set_callback (source, wake, NULL, NULL);
   g_source_attach (source, self->loop.context);
   nb_test_loop_run_until (&self->loop, is_forgotten, self);
   g_source_destroy (source);
-  return g_get_monotonic_time () - began;
 }
 
 static void
@@ -155,9 +157,11 @@ test_memory_is_short (Fixture *self, gconstpointer data)
 {
   g_autoptr (NbSession) session = find (self, self->token);
   gint64 id = session->id;
+  gint64 found_at = g_get_monotonic_time ();
 
   run (self, "DELETE FROM sessions");
-  g_assert_cmpint (wait_until_forgotten (self), <=, 2200000);
+  wait_until_forgotten (self);
+  g_assert_cmpint (self->remembered_at, <=, found_at + 2 * G_USEC_PER_SEC);
   g_assert_cmpuint (self->n_ended, ==, 0);
   g_assert_null (find (self, self->token));
   g_assert_cmpuint (self->n_ended, ==, 1);

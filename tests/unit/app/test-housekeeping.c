@@ -17,7 +17,7 @@ typedef struct
 static void
 set_up (Fixture *self, gconstpointer data)
 {
-  nb_test_loop_set_up (&self->loop, 60);
+  nb_test_loop_set_up (&self->loop, 240);
   self->database = nb_test_database_new ((NbTestDatabaseKind)GPOINTER_TO_INT (data));
   self->store = nb_test_store_new (self->database);
 }

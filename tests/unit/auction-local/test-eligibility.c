@@ -31,7 +31,7 @@ set_up (Fixture *self, gconstpointer data)
   static const char *const ids[] = { "wallet", "auction-local", NULL };
   g_autoptr (GError) error = NULL;
 
-  nb_test_loop_set_up (&self->loop, 40);
+  nb_test_loop_set_up (&self->loop, 240);
   self->database = nb_test_database_new (NB_TEST_SQLITE);
   self->store = nb_store_new (nb_test_database_get_url (self->database), NULL, &error);
   g_assert_no_error (error);

@@ -304,13 +304,13 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   /* Batches that are broken on purpose are told as warnings. */
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR);
-  engine_fixture_add_test ("/engine/bid/lead-and-outbid", 60, test_lead_and_outbid);
-  engine_fixture_add_test ("/engine/bid/refusals-change-nothing", 60, test_refusals);
-  engine_fixture_add_test ("/engine/bid/neighbours-in-a-batch", 60, test_neighbours_in_a_batch);
-  engine_fixture_add_test ("/engine/bid/full-queue-is-busy-at-once", 60, test_full_queue);
-  engine_fixture_add_test ("/engine/bid/same-key-same-answer", 60, test_same_key_same_answer);
-  engine_fixture_add_test ("/engine/bid/rollback-emits-nothing", 60, test_rollback_emits_nothing);
-  engine_fixture_add_test ("/engine/bid/rogue-type-is-paused-alone", 60, test_rogue_type);
-  engine_fixture_add_test ("/engine/bid/one-balance-is-spent-once", 120, test_double_spend);
+  engine_fixture_add_test ("/engine/bid/lead-and-outbid", 240, test_lead_and_outbid);
+  engine_fixture_add_test ("/engine/bid/refusals-change-nothing", 240, test_refusals);
+  engine_fixture_add_test ("/engine/bid/neighbours-in-a-batch", 240, test_neighbours_in_a_batch);
+  engine_fixture_add_test ("/engine/bid/full-queue-is-busy-at-once", 240, test_full_queue);
+  engine_fixture_add_test ("/engine/bid/same-key-same-answer", 240, test_same_key_same_answer);
+  engine_fixture_add_test ("/engine/bid/rollback-emits-nothing", 240, test_rollback_emits_nothing);
+  engine_fixture_add_test ("/engine/bid/rogue-type-is-paused-alone", 240, test_rogue_type);
+  engine_fixture_add_test ("/engine/bid/one-balance-is-spent-once", 240, test_double_spend);
   return g_test_run ();
 }

@@ -267,10 +267,10 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  engine_fixture_add_test ("/engine/catalogue/faults-name-the-field", 60, test_faults_name_the_field);
-  engine_fixture_add_test ("/engine/catalogue/key-lists-once", 60, test_key_lists_once);
-  engine_fixture_add_test ("/engine/catalogue/search", 60, test_search);
-  engine_fixture_add_test ("/engine/catalogue/pages-show-each-once", 60, test_pages);
-  engine_fixture_add_test ("/engine/catalogue/history-keeps-maxima-secret", 60, test_history);
+  engine_fixture_add_test ("/engine/catalogue/faults-name-the-field", 240, test_faults_name_the_field);
+  engine_fixture_add_test ("/engine/catalogue/key-lists-once", 240, test_key_lists_once);
+  engine_fixture_add_test ("/engine/catalogue/search", 240, test_search);
+  engine_fixture_add_test ("/engine/catalogue/pages-show-each-once", 240, test_pages);
+  engine_fixture_add_test ("/engine/catalogue/history-keeps-maxima-secret", 240, test_history);
   return g_test_run ();
 }

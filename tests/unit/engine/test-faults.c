@@ -407,8 +407,8 @@ test_long_absence (EngineFixture *self)
 
   engine_fixture_add_people (self, 2, 1000000);
   auction = engine_fixture_list (self, "falling",
-                                 "{'start_price': <int64 100000>, 'step': <int64 1>, 'every_ms': <int64 10>}", HOUR);
-  run (self, "UPDATE timers SET due_at = due_at - 30000000 WHERE auction_id = {id}", auction);
+                                 "{'start_price': <int64 100000>, 'step': <int64 1>, 'every_ms': <int64 1000>}", HOUR);
+  run (self, "UPDATE timers SET due_at = due_at - 3000000000 WHERE auction_id = {id}", auction);
   answer = engine_fixture_bid (self, auction, 2, 100000);
   g_assert_cmpuint (nb_error_get_retry_after (answer.error), >, 0);
   engine_fixture_assert_refused (&answer, NB_ERROR_BUSY);
@@ -480,16 +480,16 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  engine_fixture_add_test ("/engine/faults/spoiled-row-fails-alone", 60, test_spoiled_row);
-  engine_fixture_add_test ("/engine/faults/payout-above-one-movement", 60, test_large_payout);
-  engine_fixture_add_test ("/engine/faults/key-of-another-kind-is-refused", 60, test_keys_over_kinds);
-  engine_fixture_add_test ("/engine/faults/key-that-goes-away-is-claimed-again", 60, test_key_goes_away);
-  engine_fixture_add_test ("/engine/faults/quantity-without-capability", 60, test_quantity);
-  engine_fixture_add_test ("/engine/faults/faulty-close-keeps-holds", 60, test_faulty_close);
-  engine_fixture_add_test ("/engine/faults/buyers-and-cancel-meet", 60, test_buyers_meet);
-  engine_fixture_add_test ("/engine/faults/accepted-bids-stay-accepted", 60, test_narrower_setting);
-  engine_fixture_add_test ("/engine/faults/long-absence-is-caught-up-with", 60, test_long_absence);
-  engine_fixture_add_test ("/engine/faults/stopped-type-tells-nothing", 60, test_stopped_type_tells_nothing);
-  engine_fixture_add_test ("/engine/faults/events-come-in-order", 60, test_events_in_order);
+  engine_fixture_add_test ("/engine/faults/spoiled-row-fails-alone", 240, test_spoiled_row);
+  engine_fixture_add_test ("/engine/faults/payout-above-one-movement", 240, test_large_payout);
+  engine_fixture_add_test ("/engine/faults/key-of-another-kind-is-refused", 240, test_keys_over_kinds);
+  engine_fixture_add_test ("/engine/faults/key-that-goes-away-is-claimed-again", 240, test_key_goes_away);
+  engine_fixture_add_test ("/engine/faults/quantity-without-capability", 240, test_quantity);
+  engine_fixture_add_test ("/engine/faults/faulty-close-keeps-holds", 240, test_faulty_close);
+  engine_fixture_add_test ("/engine/faults/buyers-and-cancel-meet", 240, test_buyers_meet);
+  engine_fixture_add_test ("/engine/faults/accepted-bids-stay-accepted", 240, test_narrower_setting);
+  engine_fixture_add_test ("/engine/faults/long-absence-is-caught-up-with", 240, test_long_absence);
+  engine_fixture_add_test ("/engine/faults/stopped-type-tells-nothing", 240, test_stopped_type_tells_nothing);
+  engine_fixture_add_test ("/engine/faults/events-come-in-order", 240, test_events_in_order);
   return g_test_run ();
 }

@@ -2,6 +2,7 @@
 /* An auction's life on both databases: deadlines, closing, settling, timers, pauses, cancelling. */
 #include "core/engine/nb-scheduler.h"
 #include "core/store/nb-store-private.h"
+#include "tests/support/nb-test-gate.h"
 #include "tests/unit/engine/engine-fixture.h"
 
 typedef struct
@@ -26,6 +27,12 @@ wait_for_status (EngineFixture *self, gint64 auction, NbAuctionStatus status)
   Wanted wanted = { self, auction, status };
 
   nb_test_loop_run_until (&self->loop, has_status, &wanted);
+}
+
+static gboolean
+has_opened (gpointer user_data)
+{
+  return engine_fixture_count_events (user_data, "auction-opened") > 0;
 }
 
 static void
@@ -112,11 +119,19 @@ test_buy_now (EngineFixture *self)
   g_assert_cmpuint (engine_fixture_count_events (self, "outbid"), ==, 1);
 }
 
-static void
-delay_begin (NbFaultPoint point, NbTransaction *transaction, gpointer user_data)
+typedef struct
 {
-  if (point == NB_FAULT_BEFORE_BEGIN)
-    g_usleep (*(gulong *)user_data);
+  NbTestGate gate;
+  gint n_begun; /* atomic */
+} Latch;
+
+static void
+hold_first (NbFaultPoint point, NbTransaction *transaction, gpointer user_data)
+{
+  Latch *latch = user_data;
+
+  if (point == NB_FAULT_BEFORE_BEGIN && g_atomic_int_add (&latch->n_begun, 1) == 0)
+    nb_test_gate_pass (transaction, &latch->gate, NULL);
 }
 
 /* The bid came in time and is committed late: it counts. The one after the end does not, nor does the close overtake.
@@ -124,7 +139,8 @@ delay_begin (NbFaultPoint point, NbTransaction *transaction, gpointer user_data)
 static void
 test_deadline (EngineFixture *self)
 {
-  gulong delay = 700000;
+  Latch latch = { .n_begun = 0 };
+  gint64 end;
   g_autoptr (NbAuctionView) view = NULL;
   g_autoptr (GAsyncResult) advanced = NULL;
   NbBidRequest request = { .person = 2, .amount = 1000, .quantity = 1, .expected_seq = -1 };
@@ -132,17 +148,22 @@ test_deadline (EngineFixture *self)
 
   engine_fixture_add_people (self, 3, 100000);
   request.auction = engine_fixture_list (self, "english", NULL, HOUR);
-  move_end (self, request.auction, nb_store_now (self->store) + 500000);
-  nb_store_set_fault_hook (self->store, delay_begin, &delay);
+  nb_test_gate_init (&latch.gate);
+  nb_store_set_fault_hook (self->store, hold_first, &latch);
   engine_fixture_submit (self->engine, &request, &in_time);
-  wait_until (self, nb_store_now (self->store) + 500000);
+  nb_test_gate_wait (&latch.gate);
+  end = nb_store_now (self->store) + 300000;
+  move_end (self, request.auction, end);
+  wait_until (self, end + 300000);
   nb_bid_engine_advance_async (self->engine, request.auction, nb_test_loop_keep_result, &advanced);
   request.person = 3;
   request.amount = 2000;
   engine_fixture_submit (self->engine, &request, &late);
+  nb_test_gate_open (&latch.gate);
   engine_fixture_wait (self, &in_time, 1);
   engine_fixture_wait (self, &late, 1);
   nb_store_set_fault_hook (self->store, NULL, NULL);
+  nb_test_gate_clear (&latch.gate);
   engine_fixture_assert_accepted (&in_time, NB_STANDING_LEADING, 1000);
   engine_fixture_assert_refused (&late, NB_ERROR_AUCTION_ENDED);
   view = engine_fixture_get (self, request.auction, 0);
@@ -170,7 +191,7 @@ test_scheduler (EngineFixture *self)
   nb_scheduler_start (scheduler);
   wait_for_status (self, ended, NB_AUCTION_SOLD);
 
-  later.starts_at = nb_store_now (self->store) + 2 * G_USEC_PER_SEC;
+  later.starts_at = nb_store_now (self->store) + 5 * G_USEC_PER_SEC;
   later.ends_at = later.starts_at + G_USEC_PER_SEC;
   later.terms = g_variant_new_parsed ("{'start_price': <int64 1000>}");
   view = engine_fixture_list_full (self, &later, NULL, &error);
@@ -178,7 +199,8 @@ test_scheduler (EngineFixture *self)
   g_assert_cmpint (nb_auction_get_status (view->auction), ==, NB_AUCTION_SCHEDULED);
   answer = engine_fixture_bid (self, nb_auction_get_id (view->auction), 2, 1000);
   engine_fixture_assert_refused (&answer, NB_ERROR_AUCTION_NOT_STARTED);
-  wait_for_status (self, nb_auction_get_id (view->auction), NB_AUCTION_OPEN);
+  /* It may be open for less time than looking at it takes. */
+  nb_test_loop_run_until (&self->loop, has_opened, self);
   wait_for_status (self, nb_auction_get_id (view->auction), NB_AUCTION_UNSOLD);
   g_assert_cmpuint (engine_fixture_count_events (self, "auction-opened"), ==, 1);
   g_assert_cmpuint (engine_fixture_count_events (self, "auction-closed"), ==, 2);
@@ -317,13 +339,13 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  engine_fixture_add_test ("/engine/life/close-settles-once", 60, test_close_settles);
-  engine_fixture_add_test ("/engine/life/buy-now-closes", 60, test_buy_now);
-  engine_fixture_add_test ("/engine/life/stamped-before-the-end-counts", 60, test_deadline);
-  engine_fixture_add_test ("/engine/life/restart-closes-what-ended", 60, test_scheduler);
-  engine_fixture_add_test ("/engine/life/timers-fire-before-a-bid", 60, test_timers);
-  engine_fixture_add_test ("/engine/life/cancel", 60, test_cancel);
-  engine_fixture_add_test ("/engine/life/stopped-type-pauses", 60, test_stopped_type);
-  engine_fixture_add_test ("/engine/life/drain-finishes-what-waits", 60, test_drain);
+  engine_fixture_add_test ("/engine/life/close-settles-once", 240, test_close_settles);
+  engine_fixture_add_test ("/engine/life/buy-now-closes", 240, test_buy_now);
+  engine_fixture_add_test ("/engine/life/stamped-before-the-end-counts", 240, test_deadline);
+  engine_fixture_add_test ("/engine/life/restart-closes-what-ended", 240, test_scheduler);
+  engine_fixture_add_test ("/engine/life/timers-fire-before-a-bid", 240, test_timers);
+  engine_fixture_add_test ("/engine/life/cancel", 240, test_cancel);
+  engine_fixture_add_test ("/engine/life/stopped-type-pauses", 240, test_stopped_type);
+  engine_fixture_add_test ("/engine/life/drain-finishes-what-waits", 240, test_drain);
   return g_test_run ();
 }

@@ -205,6 +205,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  engine_fixture_add_test ("/engine/storm/equals-one-by-one", 120, test_equals_one_by_one);
+  engine_fixture_add_test ("/engine/storm/equals-one-by-one", 240, test_equals_one_by_one);
   return g_test_run ();
 }

@@ -16,7 +16,7 @@ nb_plugin_fixture_set_up (NbPluginFixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  nb_test_loop_set_up (&self->loop, 30);
+  nb_test_loop_set_up (&self->loop, 240);
   self->folder = g_dir_make_tmp ("nb-plugins-XXXXXX", &error);
   g_assert_no_error (error);
   self->registry = nb_registry_new ();

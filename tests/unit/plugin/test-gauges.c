@@ -21,7 +21,7 @@ typedef struct
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  nb_test_loop_set_up (&fixture->loop, 30);
+  nb_test_loop_set_up (&fixture->loop, 240);
   fixture->database = nb_test_database_new (NB_TEST_SQLITE);
   fixture->store = nb_test_store_new (fixture->database);
   fixture->registry = nb_registry_new ();

@@ -25,7 +25,7 @@ set_up (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  nb_test_loop_set_up (&self->loop, 40);
+  nb_test_loop_set_up (&self->loop, 240);
   self->is_sqlite = GPOINTER_TO_INT (data) == NB_TEST_SQLITE;
   self->database = nb_test_database_new ((NbTestDatabaseKind)GPOINTER_TO_INT (data));
   self->store = nb_store_new (nb_test_database_get_url (self->database), NULL, &error);

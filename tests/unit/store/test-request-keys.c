@@ -20,7 +20,7 @@ typedef struct
 static void
 set_up (Fixture *self, gconstpointer data)
 {
-  nb_test_loop_set_up (&self->loop, 50);
+  nb_test_loop_set_up (&self->loop, 240);
   self->database = nb_test_database_new ((NbTestDatabaseKind)GPOINTER_TO_INT (data));
   for (guint i = 0; i < 2; i++)
     self->stores[i] = nb_test_store_new (self->database);

@@ -43,7 +43,7 @@ on_committed (NbStore *store, GPtrArray *events, gpointer user_data)
 static void
 set_up (Fixture *self, gconstpointer data)
 {
-  nb_test_loop_set_up (&self->loop, 40);
+  nb_test_loop_set_up (&self->loop, 240);
   self->database = nb_test_database_new ((NbTestDatabaseKind)GPOINTER_TO_INT (data));
   self->store = nb_test_store_new (self->database);
   self->order = g_string_new (NULL);
@@ -346,6 +346,26 @@ test_group_isolation (Fixture *self, gconstpointer data)
     g_free ((char *)g_array_index (insertions, Insertion, i).code);
 }
 
+/* The first reading may fall into a pause of the machine; a better one follows within a second. */
+static void
+test_clock (Fixture *self, gconstpointer data)
+{
+  gint64 before, now, after;
+
+  do
+    {
+      g_autofree char *text = NULL;
+
+      before = nb_store_now (self->store);
+      text
+          = nb_test_database_run (self->database, "SELECT (extract (epoch FROM clock_timestamp ()) * 1000000)::bigint");
+      now = g_ascii_strtoll (text, NULL, 10);
+      after = nb_store_now (self->store);
+      g_usleep (10000);
+    }
+  while (now < before - 20000 || now > after + 20000);
+}
+
 #define ADD(name, function)                                                                                            \
   for (int kind = NB_TEST_SQLITE; kind <= NB_TEST_POSTGRESQL; kind++)                                                  \
     {                                                                                                                  \
@@ -365,5 +385,7 @@ main (int argc, char **argv)
   ADD ("cancel-takes-only-what-waits", test_cancel);
   ADD ("stop-finishes-and-refuses", test_stop_finishes_and_refuses);
   ADD ("jobs-that-commit-together-stand-alone", test_group_isolation);
+  g_test_add ("/store/postgresql/clock-is-the-database's", Fixture, GINT_TO_POINTER (NB_TEST_POSTGRESQL), set_up,
+              test_clock, tear_down);
   return g_test_run ();
 }

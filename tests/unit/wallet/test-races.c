@@ -299,10 +299,10 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  wallet_fixture_add_test ("/wallet/races/double-spend", 120, test_double_spend);
+  wallet_fixture_add_test ("/wallet/races/double-spend", 240, test_double_spend);
   wallet_fixture_add_test ("/wallet/races/hold-ends-once", 600, test_hold_ends_once);
-  wallet_fixture_add_test ("/wallet/races/one-key", 60, test_key);
-  wallet_fixture_add_test ("/wallet/races/first-credits", 60, test_first_credits);
-  wallet_fixture_add_test ("/wallet/races/first-payouts", 60, test_first_payouts);
+  wallet_fixture_add_test ("/wallet/races/one-key", 240, test_key);
+  wallet_fixture_add_test ("/wallet/races/first-credits", 240, test_first_credits);
+  wallet_fixture_add_test ("/wallet/races/first-payouts", 240, test_first_payouts);
   return g_test_run ();
 }

@@ -290,12 +290,12 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  wallet_fixture_add_test ("/wallet/sheet/hold", 60, test_hold);
-  wallet_fixture_add_test ("/wallet/sheet/writes-the-net", 60, test_net);
-  wallet_fixture_add_test ("/wallet/sheet/foreach", 60, test_foreach);
-  wallet_fixture_add_test ("/wallet/sheet/settle", 60, test_settle);
-  wallet_fixture_add_test ("/wallet/sheet/rows-in-order", 60, test_order);
-  wallet_fixture_add_test ("/wallet/sheet/rollback-leaves-nothing", 60, test_rollback);
-  wallet_fixture_add_test ("/wallet/sheet/speed", 120, test_speed);
+  wallet_fixture_add_test ("/wallet/sheet/hold", 240, test_hold);
+  wallet_fixture_add_test ("/wallet/sheet/writes-the-net", 240, test_net);
+  wallet_fixture_add_test ("/wallet/sheet/foreach", 240, test_foreach);
+  wallet_fixture_add_test ("/wallet/sheet/settle", 240, test_settle);
+  wallet_fixture_add_test ("/wallet/sheet/rows-in-order", 240, test_order);
+  wallet_fixture_add_test ("/wallet/sheet/rollback-leaves-nothing", 240, test_rollback);
+  wallet_fixture_add_test ("/wallet/sheet/speed", 240, test_speed);
   return g_test_run ();
 }

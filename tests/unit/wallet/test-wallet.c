@@ -232,13 +232,13 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  wallet_fixture_add_test ("/wallet/moves", 60, test_moves);
-  wallet_fixture_add_test ("/wallet/refusals", 60, test_refusals);
-  wallet_fixture_add_test ("/wallet/overflow", 120, test_overflow);
-  wallet_fixture_add_test ("/wallet/keys", 60, test_keys);
-  wallet_fixture_add_test ("/wallet/failed-key-is-free", 60, test_failed_key_is_free);
-  wallet_fixture_add_test ("/wallet/rollback-leaves-nothing", 60, test_rollback);
-  wallet_fixture_add_test ("/wallet/adjust", 60, test_adjust);
-  wallet_fixture_add_test ("/wallet/database-refuses", 60, test_database_refuses);
+  wallet_fixture_add_test ("/wallet/moves", 240, test_moves);
+  wallet_fixture_add_test ("/wallet/refusals", 240, test_refusals);
+  wallet_fixture_add_test ("/wallet/overflow", 240, test_overflow);
+  wallet_fixture_add_test ("/wallet/keys", 240, test_keys);
+  wallet_fixture_add_test ("/wallet/failed-key-is-free", 240, test_failed_key_is_free);
+  wallet_fixture_add_test ("/wallet/rollback-leaves-nothing", 240, test_rollback);
+  wallet_fixture_add_test ("/wallet/adjust", 240, test_adjust);
+  wallet_fixture_add_test ("/wallet/database-refuses", 240, test_database_refuses);
   return g_test_run ();
 }
