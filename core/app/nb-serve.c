@@ -174,6 +174,7 @@ start (NbServe *self, gboolean with_demo, GError **error)
 
   if (!nb_host_start_core (host, TRUE, error) || !make_server (self, error))
     return FALSE;
+  nb_registry_set_serving (host->registry);
   nb_plugin_host_set_quiesce (host->plugins, quiesce, self);
   if (!nb_host_start_plugins (host, error))
     return FALSE;

@@ -60,6 +60,13 @@ nb_context_get_store (NbContext *self)
   return self->store;
 }
 
+gboolean
+nb_context_is_serving (NbContext *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  return nb_registry_is_serving (self->registry);
+}
+
 char *
 nb_context_dup_state_dir (NbContext *self, GError **error)
 {

@@ -16,6 +16,7 @@ struct _NbRegistry
   GPtrArray *items[NB_N_REGISTRATIONS]; /* own nothing: the journal does */
   GPtrArray *journal;                   /* NbRegistration, in order */
   char *state_root;                     /* (nullable) */
+  gboolean is_serving;
   guint frozen;
   gboolean has_changed;
 };

@@ -366,6 +366,18 @@ nb_registry_get_state_root (NbRegistry *self)
   return self->state_root;
 }
 
+void
+nb_registry_set_serving (NbRegistry *self)
+{
+  self->is_serving = TRUE;
+}
+
+gboolean
+nb_registry_is_serving (NbRegistry *self)
+{
+  return self->is_serving;
+}
+
 static NbDataDirItem *
 find_data_dir (NbRegistry *self, const char *owner)
 {

@@ -109,6 +109,9 @@ gboolean nb_registry_add_timer (NbRegistry *self, const char *owner, guint secon
 /* Below it each plugin may have a folder of its own for what it keeps. */
 void nb_registry_set_state_root (NbRegistry *self, const char *dir);
 const char *nb_registry_get_state_root (NbRegistry *self); /* (nullable) */
+/* That the process serves a site, said before the plugins start; a command doesn't. */
+void nb_registry_set_serving (NbRegistry *self);
+gboolean nb_registry_is_serving (NbRegistry *self);
 /* Where templates, static files and translations of @owner are: @dir/templates, @dir/static, @dir/locale */
 void nb_registry_set_data_dir (NbRegistry *self, const char *owner, const char *dir);
 const char *nb_registry_get_data_dir (NbRegistry *self, const char *owner);

@@ -6,6 +6,7 @@
 
 #define DIGITS "0123456789"
 #define NUMBER_MAX_DIGITS 19
+#define MILLISECONDS_PER_SECOND 1000
 
 static gboolean
 has_bounds (const NbSetting *spec)
@@ -78,6 +79,22 @@ parse_duration (const NbSetting *spec, const char *text, gint64 *number)
   return is_within (spec, *number);
 }
 
+/* `20ms`, `2s`: a bare number would be taken for seconds by some and for milliseconds by others. */
+static gboolean
+parse_milliseconds (const NbSetting *spec, const char *text, gint64 *number)
+{
+  gsize length = strlen (text);
+  gboolean is_fine = g_str_has_suffix (text, "ms");
+  gint64 unit = is_fine ? 1 : MILLISECONDS_PER_SECOND;
+
+  if (!g_str_has_suffix (text, "s") || !parse_digits (text, length - (is_fine ? 2 : 1), number))
+    return FALSE;
+  if (*number > G_MAXINT64 / unit)
+    return FALSE;
+  *number *= unit;
+  return is_within (spec, *number);
+}
+
 static gboolean
 parse_percent (const char *text, gint64 *number)
 {
@@ -128,6 +145,8 @@ nb_setting_value_parse (const NbSetting *spec, const char *text, gint64 *number)
       return *number || strcmp (text, "false") == 0;
     case NB_SETTING_DURATION:
       return parse_duration (spec, text, number);
+    case NB_SETTING_MILLISECONDS:
+      return parse_milliseconds (spec, text, number);
     case NB_SETTING_CHOICE:
       return parse_choice (spec, text);
     case NB_SETTING_PERCENT:
@@ -162,6 +181,15 @@ expected_duration (const NbSetting *spec)
 }
 
 static char *
+expected_milliseconds (const NbSetting *spec)
+{
+  if (!has_bounds (spec))
+    return g_strdup ("a short duration as in 20ms, 2s");
+  return g_strdup_printf ("a short duration from %" G_GINT64_FORMAT "ms to %" G_GINT64_FORMAT "ms, as in 20ms, 2s",
+                          spec->minimum, spec->maximum);
+}
+
+static char *
 expected_choice (const NbSetting *spec)
 {
   g_auto (GStrv) choices = g_strsplit (spec->choices, "|", -1);
@@ -184,6 +212,8 @@ nb_setting_value_expected (const NbSetting *spec)
       return g_strdup ("true or false");
     case NB_SETTING_DURATION:
       return expected_duration (spec);
+    case NB_SETTING_MILLISECONDS:
+      return expected_milliseconds (spec);
     case NB_SETTING_CHOICE:
       return expected_choice (spec);
     case NB_SETTING_PERCENT:

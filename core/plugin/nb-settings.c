@@ -193,7 +193,8 @@ nb_settings_get_int (NbSettings *self, const char *name)
 
   g_return_val_if_fail (i >= 0, 0);
   g_return_val_if_fail (self->specs[i].kind == NB_SETTING_INT || self->specs[i].kind == NB_SETTING_DURATION
-                            || self->specs[i].kind == NB_SETTING_PERCENT,
+                            || self->specs[i].kind == NB_SETTING_PERCENT
+                            || self->specs[i].kind == NB_SETTING_MILLISECONDS,
                         0);
   return self->values[i].number;
 }

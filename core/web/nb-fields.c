@@ -3,6 +3,7 @@
 #include "core/web/nb-body.h"
 
 #include <glib/gi18n.h>
+#include <neighborbid/nb-json.h>
 #include <string.h>
 
 #define TEXT_MAX_CHARACTERS 20000
@@ -347,4 +348,10 @@ nb_fields_check (JsonObject *body, gboolean is_form, const NbField *fields, gsiz
         return NULL;
     }
   return g_steal_pointer (&target);
+}
+
+JsonObject *
+nb_json_check_fields (JsonObject *object, const NbField *fields, gsize n_fields, GError **error)
+{
+  return nb_fields_check (object, FALSE, fields, n_fields, error);
 }

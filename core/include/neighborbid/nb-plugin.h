@@ -144,6 +144,9 @@ typedef NbHealth (*NbHealthFunc) (char **reason, gpointer user_data);
 
 /** nb_context_get_store: Returns: (transfer none): the store, for the plugin's own tables and for transactions */
 NB_PUBLIC NbStore *nb_context_get_store (NbContext *self);
+/** nb_context_is_serving: Returns: whether this process serves a site; FALSE where a command of the command line runs,
+ * which starts plugins for their types and checks alone: nothing should be begun there that others would notice */
+NB_PUBLIC gboolean nb_context_is_serving (NbContext *self);
 /**
  * nb_context_dup_state_dir:
  *

@@ -16,7 +16,8 @@ typedef enum
   NB_SETTING_DURATION, /* read as seconds */
   NB_SETTING_CHOICE,
   NB_SETTING_PERCENT, /* 0 to 100 with up to two decimals, read as hundredths of a percent */
-  NB_SETTING_SECRET /* text that is never printed */
+  NB_SETTING_SECRET, /* text that is never printed */
+  NB_SETTING_MILLISECONDS /* a short duration as in 20ms or 2s, the unit is a must; read as milliseconds */
 } NbSettingKind;
 
 /**
@@ -24,8 +25,8 @@ typedef enum
  * @name: the key; %NULL ends a list
  * @kind: how it is written
  * @fallback: the default, as written in a file
- * @minimum: for INT and DURATION
- * @maximum: for INT and DURATION; for TEXT the most bytes
+ * @minimum: for INT, DURATION and MILLISECONDS
+ * @maximum: for INT, DURATION and MILLISECONDS; for TEXT the most bytes
  * @choices: for CHOICE: the allowed words, `|` between them
  * @help: one line for `config defaults`
  * @needs_restart: whether a change is taken only at the next start

@@ -8,6 +8,7 @@
 #include <neighborbid/nb-english-type.h>
 #include <neighborbid/nb-error.h>
 #include <neighborbid/nb-event.h>
+#include <neighborbid/nb-json.h>
 #include <neighborbid/nb-live.h>
 #include <neighborbid/nb-market.h>
 #include <neighborbid/nb-metrics.h>

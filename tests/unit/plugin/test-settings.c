@@ -10,6 +10,7 @@ static const NbSetting specs[] = {
   { .name = "is-on", .kind = NB_SETTING_BOOL, .fallback = "false" },
   { .name = "wait", .kind = NB_SETTING_DURATION, .fallback = "90s" },
   { .name = "short", .kind = NB_SETTING_DURATION, .fallback = "5m", .minimum = 90, .maximum = 10800 },
+  { .name = "blink", .kind = NB_SETTING_MILLISECONDS, .fallback = "20ms", .minimum = 0, .maximum = 5000 },
   { .name = "who", .kind = NB_SETTING_CHOICE, .fallback = "region", .choices = "region|anyone" },
   { .name = "fee", .kind = NB_SETTING_PERCENT, .fallback = "0" },
   { .name = "key", .kind = NB_SETTING_SECRET, .fallback = "", .maximum = 8, .needs_restart = TRUE },
@@ -56,6 +57,9 @@ static const struct
   { "wait", "3d", 259200 },
   { "wait", "0s", 0 },
   { "short", "3h", 10800 },
+  { "blink", "0ms", 0 },
+  { "blink", "1ms", 1 },
+  { "blink", "5s", 5000 },
   { "fee", "100", 10000 },
   { "fee", "2.5", 250 },
   { "fee", "2.05", 205 },
@@ -79,6 +83,7 @@ test_good_values (void)
 #define SHORT "a duration from 90s to 3h, in seconds or with a unit as in 90s, 5m, 3h, 3d"
 #define WAIT "a duration in seconds, or with a unit as in 90s, 5m, 3h, 3d"
 #define FEE "a percentage from 0 to 100 with up to two decimals"
+#define BLINK "a short duration from 0ms to 5000ms, as in 20ms, 2s"
 #define TEXT "UTF-8 text of at most 8 bytes without control characters"
 
 static const struct
@@ -102,6 +107,13 @@ static const struct
   { "wait", "5w", "[shop] wait: found '5w', expected " WAIT },
   { "wait", "9223372036854775807d", "[shop] wait: found '9223372036854775807d', expected " WAIT },
   { "short", "89", "[shop] short: found '89', expected " SHORT },
+  { "blink", "20", "[shop] blink: found '20', expected " BLINK },
+  { "blink", "ms", "[shop] blink: found 'ms', expected " BLINK },
+  { "blink", "s", "[shop] blink: found 's', expected " BLINK },
+  { "blink", "-1ms", "[shop] blink: found '-1ms', expected " BLINK },
+  { "blink", "1m", "[shop] blink: found '1m', expected " BLINK },
+  { "blink", "6s", "[shop] blink: found '6s', expected " BLINK },
+  { "blink", "9223372036854775807s", "[shop] blink: found '9223372036854775807s', expected " BLINK },
   { "who", "anione", "[shop] who: found 'anione', expected one of: region, anyone, did you mean 'anyone'?" },
   { "who", "nobody-at-all", "[shop] who: found 'nobody-at-all', expected one of: region, anyone" },
   { "fee", "100.01", "[shop] fee: found '100.01', expected " FEE },
