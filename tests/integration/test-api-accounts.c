@@ -256,12 +256,22 @@ test_guessing_waits (Fixture *self, gconstpointer data)
 {
   g_autofree char *token = sign_up_and_in (self);
   g_autofree char *answer = NULL;
+  gint64 failed_at = 0;
 
   g_assert_nonnull (token);
-  for (int i = 0; i < 5; i++)
-    assert_problem (self, "POST", "/api/v1/sessions", "{\"username\":\"minji\",\"password\":\"guess\"}", 401,
-                    "bad_credentials", NULL);
-  answer = ask (self, "POST", "/api/v1/sessions", NULL, SIGN_IN);
+  /* The wait is a second; whoever came later than that signs in, and has to guess anew. */
+  do
+    {
+      for (int i = 0; i < 5; i++)
+        {
+          failed_at = g_get_monotonic_time ();
+          assert_problem (self, "POST", "/api/v1/sessions", "{\"username\":\"minji\",\"password\":\"guess\"}", 401,
+                          "bad_credentials", NULL);
+        }
+      g_free (answer);
+      answer = ask (self, "POST", "/api/v1/sessions", NULL, SIGN_IN);
+    }
+  while (nb_test_status (answer) == 200 && g_get_monotonic_time () >= failed_at + G_USEC_PER_SEC);
   nb_test_assert_problem (answer, 429, "rate_limited");
   g_assert_nonnull (strstr (answer, "Retry-After:"));
 }

@@ -176,7 +176,7 @@ test_stop_cuts (void)
   nb_test_send (fd, "GET /hello HTTP/1.1\r\nHost:");
   g_usleep (50000);
   nb_test_server_free (server, 100000);
-  g_assert_cmpint (g_get_monotonic_time () - began, <, 3 * G_TIME_SPAN_SECOND);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 30 * G_TIME_SPAN_SECOND);
   answer = nb_test_read_all (fd);
   g_assert_cmpstr (answer, ==, "");
   close (fd);

@@ -112,6 +112,7 @@ nb_test_server_default_options (NbServerOptions *options)
     .listen = "127.0.0.1:0",
     .internal_listen = "127.0.0.1:0",
     .base_url = "http://bid.example",
+    .deadlines = { G_TIME_SPAN_MINUTE, G_TIME_SPAN_MINUTE, G_TIME_SPAN_MINUTE, G_TIME_SPAN_MINUTE },
   };
 }
 

@@ -213,9 +213,20 @@ test_guessing_waits (Fixture *self, gconstpointer data)
   g_autoptr (NbSession) session = NULL;
   g_autoptr (GError) error = NULL;
 
-  for (int i = 0; i < 5; i++)
-    g_assert_null (sign_in (self, "minji", "wrong password", "192.0.2.1", NULL));
-  g_assert_null (sign_in (self, "minji", PASSWORD, "192.0.2.1", &error));
+  /* The wait is a second; whoever came later than that signs in, and has to guess anew. */
+  while (error == NULL)
+    {
+      gint64 failed_at = 0;
+      g_autoptr (NbSession) late = NULL;
+
+      for (int i = 0; i < 5; i++)
+        {
+          failed_at = g_get_monotonic_time ();
+          g_assert_null (sign_in (self, "minji", "wrong password", "192.0.2.1", NULL));
+        }
+      late = sign_in (self, "minji", PASSWORD, "192.0.2.1", &error);
+      g_assert_true (late == NULL || g_get_monotonic_time () >= failed_at + G_USEC_PER_SEC);
+    }
   g_assert_error (error, NB_ERROR, NB_ERROR_RATE_LIMITED);
   session = sign_in (self, "minji", PASSWORD, "192.0.2.2", NULL);
   g_assert_nonnull (session);
@@ -299,10 +310,15 @@ test_full_queue_is_busy (void)
   NbTestLoop loop;
 
   nb_test_loop_set_up (&loop, 240);
-  for (int i = 0; i < 20; i++)
-    nb_password_pool_verify_async (pool, "whatever it is", NULL, count_result, counts);
-  nb_test_loop_run_until (&loop, all_answered, counts);
-  g_assert_cmpuint (counts[0], >=, 4);
+  /* A thread that is kept waiting itself finds room again. */
+  for (int round = 0; round < 20 && counts[1] < 10; round++)
+    {
+      counts[0] = counts[1] = 0;
+      for (int i = 0; i < 20; i++)
+        nb_password_pool_verify_async (pool, "whatever it is", NULL, count_result, counts);
+      nb_test_loop_run_until (&loop, all_answered, counts);
+      g_assert_cmpuint (counts[0], >=, 4);
+    }
   g_assert_cmpuint (counts[1], >=, 10);
   nb_password_pool_free (pool);
   nb_test_loop_tear_down (&loop);
