@@ -2,6 +2,8 @@
 /* Rows that go into one statement, kept as cells until the database that they go to is known. */
 #include "core/store/nb-rowset.h"
 
+#include "core/domain/nb-json-text.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -86,44 +88,6 @@ nb_rowset_get_n_columns (const NbRowset *self)
 }
 
 static void
-append_integer (GString *out, gint64 value)
-{
-  char digits[20];
-  gsize at = sizeof digits;
-  guint64 rest = value < 0 ? -(guint64)value : (guint64)value;
-
-  do
-    digits[--at] = (char)('0' + rest % 10);
-  while ((rest /= 10) > 0);
-  if (value < 0)
-    digits[--at] = '-';
-  g_string_append_len (out, digits + at, (gssize)(sizeof digits - at));
-}
-
-static void
-append_json_text (GString *out, const char *text)
-{
-  g_string_append_c (out, '"');
-  while (*text != '\0')
-    {
-      gsize plain = 0;
-
-      while ((guchar)text[plain] >= 0x20 && text[plain] != '"' && text[plain] != '\\')
-        plain++;
-      g_string_append_len (out, text, (gssize)plain);
-      text += plain;
-      if (*text == '\0')
-        break;
-      if (*text == '"' || *text == '\\')
-        g_string_append_printf (out, "\\%c", *text);
-      else
-        g_string_append_printf (out, "\\u%04x", (guint)(guchar)*text);
-      text++;
-    }
-  g_string_append_c (out, '"');
-}
-
-static void
 append_array_text (GString *out, const char *text)
 {
   g_string_append_c (out, '"');
@@ -145,11 +109,11 @@ static void
 append_json_cell (GString *out, char column, const Cell *cell)
 {
   if (column == 'x')
-    append_integer (out, cell->integer);
+    nb_json_text_append_int (out, cell->integer);
   else if (cell->text == NULL)
     g_string_append (out, "null");
   else
-    append_json_text (out, cell->text);
+    nb_json_text_append_string (out, cell->text);
 }
 
 char *
@@ -182,7 +146,7 @@ nb_rowset_to_array (const NbRowset *self, guint column)
       if (i > column)
         g_string_append_c (out, ',');
       if (self->columns[column] == 'x')
-        append_integer (out, cells[i].integer);
+        nb_json_text_append_int (out, cells[i].integer);
       else if (cells[i].text == NULL)
         g_string_append (out, "NULL");
       else
