@@ -150,10 +150,12 @@ load_own (NbTransaction *transaction, NbAuctionView *view, gint64 viewer, GError
   return TRUE;
 }
 
-NbAuctionView *
-nb_auction_view_load (NbTransaction *transaction, NbRegistry *registry, gint64 auction, gint64 viewer, GError **error)
+static NbAuctionView *
+load (NbTransaction *transaction, NbRegistry *registry, gint64 auction, gint64 viewer, NbAuctionView **anyone,
+      GError **error)
 {
   g_autoptr (NbRows) rows = nb_transaction_query (transaction, &load_view, NB_PARAMS (NB_INT (auction)), error);
+  gint64 now = nb_transaction_now (transaction);
   g_autoptr (NbAuctionView) view = NULL;
 
   if (rows == NULL)
@@ -163,8 +165,24 @@ nb_auction_view_load (NbTransaction *transaction, NbRegistry *registry, gint64 a
       nb_set_error (error, NB_ERROR_NOT_FOUND, N_ ("there is no such auction"), NULL);
       return NULL;
     }
-  view = nb_auction_view_from_row (rows, 0, registry, viewer, nb_transaction_now (transaction), error);
+  view = nb_auction_view_from_row (rows, 0, registry, viewer, now, error);
   if (view == NULL || !load_own (transaction, view, viewer, error))
     return NULL;
-  return g_steal_pointer (&view);
+  if (anyone != NULL)
+    *anyone = viewer == 0 ? nb_auction_view_ref (view) : nb_auction_view_from_row (rows, 0, registry, 0, now, error);
+  return anyone == NULL || *anyone != NULL ? g_steal_pointer (&view) : NULL;
+}
+
+gboolean
+nb_auction_view_load_pair (NbTransaction *transaction, NbRegistry *registry, gint64 auction, gint64 viewer,
+                           NbAuctionView **own, NbAuctionView **anyone, GError **error)
+{
+  *own = load (transaction, registry, auction, viewer, anyone, error);
+  return *own != NULL;
+}
+
+NbAuctionView *
+nb_auction_view_load (NbTransaction *transaction, NbRegistry *registry, gint64 auction, gint64 viewer, GError **error)
+{
+  return load (transaction, registry, auction, viewer, NULL, error);
 }

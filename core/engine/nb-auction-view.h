@@ -21,6 +21,9 @@ G_BEGIN_DECLS
 
 NbAuctionView *nb_auction_view_from_row (const NbRows *rows, gsize row, NbRegistry *registry, gint64 viewer, gint64 now,
                                          GError **error);
+/* As below, and the same auction as the viewer 0 sees it, which may be the same object. */
+gboolean nb_auction_view_load_pair (NbTransaction *transaction, NbRegistry *registry, gint64 auction, gint64 viewer,
+                                    NbAuctionView **own, NbAuctionView **anyone, GError **error);
 /* Returns: (transfer full) (nullable): the auction as @viewer may see it; NULL with `not_found` */
 NbAuctionView *nb_auction_view_load (NbTransaction *transaction, NbRegistry *registry, gint64 auction, gint64 viewer,
                                      GError **error);

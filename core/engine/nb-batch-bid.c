@@ -133,6 +133,7 @@ accept (NbBatch *self, NbSlot *slot, NbEngineCommand *command, const NbDecision 
   const NbBid *bid = &command->bid;
   g_autoptr (GError) refusal = NULL;
   GError *lost = NULL;
+  NbMoney shown;
 
   if (!nb_batch_apply (self, slot, decision, bid->person, TRUE, &refusal, &lost))
     {
@@ -144,9 +145,12 @@ accept (NbBatch *self, NbSlot *slot, NbEngineCommand *command, const NbDecision 
       refuse (slot, command, g_steal_pointer (&refusal));
       return TRUE;
     }
-  nb_batch_log (self, slot, bid->id, nb_bid_kind_name (bid->kind), bid->person, bid->amount, bid->quantity,
-                decision->has_shown_amount ? decision->shown_amount : slot->auction->price, bid->place.region, bid->at);
+  shown = decision->has_shown_amount ? decision->shown_amount : slot->auction->price;
+  nb_batch_log (self, slot, bid->id, nb_bid_kind_name (bid->kind), bid->person, bid->amount, bid->quantity, shown,
+                bid->place.region, bid->at);
   nb_slot_add_accepted (slot, bid->person);
+  if (shown >= 0)
+    slot->last_bid = (NbLastBid){ .seq = slot->auction->seq, .bidder = bid->person, .amount = shown, .at = bid->at };
   fill_result (slot, command, decision);
   if (decision->closes && !nb_batch_close (self, slot, command->at, "buy_now", error))
     return FALSE;

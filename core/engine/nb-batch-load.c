@@ -24,11 +24,11 @@ static const NbSql load_timers = {
 };
 
 static const NbSql load_bidders = {
-  "SELECT p.id, p.is_suspended, p.region, r.latitude, r.longitude FROM json_each (##rows::string) AS j "
+  "SELECT p.id, p.is_suspended, p.region, r.latitude, r.longitude, p.nickname FROM json_each (##rows::string) AS j "
   "JOIN people AS p ON p.id = json_extract (j.value, '$[0]') LEFT JOIN regions AS r ON r.code = p.region",
-  "SELECT p.id, p.is_suspended, p.region, r.latitude, r.longitude FROM people AS p "
+  "SELECT p.id, p.is_suspended, p.region, r.latitude, r.longitude, p.nickname FROM people AS p "
   "LEFT JOIN regions AS r ON r.code = p.region WHERE p.id = ANY (CAST (##c0::string AS bigint[]))",
-  "xxsxx",
+  "xxsxxs",
 };
 
 static void
@@ -69,6 +69,8 @@ read_auctions (NbBatch *self, const NbRowset *ids, gboolean *has_timers, GError 
         return FALSE;
       slot = nb_slot_new (auction, nb_registry_ref_auction_type (self->registry, auction->type));
       fill_slot (slot, rows, i);
+      /* What a type was that has stopped is not known: rooms hear that its auctions are paused, or nobody is there. */
+      slot->is_told = self->wants_states && (slot->type == NULL || nb_auction_type_is_live (slot->type));
       *has_timers = *has_timers || slot->stored_timers > 0;
       g_hash_table_insert (self->slots, &auction->id, slot);
       g_ptr_array_add (self->ordered_slots, slot);
@@ -126,8 +128,8 @@ collect_bidders (const NbBatch *self)
   return g_steal_pointer (&all);
 }
 
-static gboolean
-read_bidders (NbBatch *self, const GArray *people, GError **error)
+gboolean
+nb_batch_read_bidders (NbBatch *self, const GArray *people, GError **error)
 {
   g_autoptr (NbRowset) ids = nb_rowset_new ("x");
   g_autoptr (NbRows) rows = NULL;
@@ -146,9 +148,28 @@ read_bidders (NbBatch *self, const GArray *people, GError **error)
       g_strlcpy (bidder->place.region, nb_rows_get_text (rows, i, 2), sizeof bidder->place.region);
       bidder->place.latitude = (gint32)nb_rows_get_int (rows, i, 3);
       bidder->place.longitude = (gint32)nb_rows_get_int (rows, i, 4);
-      g_hash_table_insert (self->bidders, &bidder->id, bidder);
+      if (self->wants_states)
+        bidder->nickname = g_strdup (nb_rows_get_text (rows, i, 5));
+      g_hash_table_replace (self->bidders, &bidder->id, bidder);
     }
   return TRUE;
+}
+
+/* Who leads may go on leading, and then their name is told: it comes with the bidders', not by a statement of its own.
+ */
+static gboolean
+read_people (NbBatch *self, const GArray *bidders, GError **error)
+{
+  g_autoptr (GArray) people = g_array_copy ((GArray *)bidders);
+
+  for (guint i = 0; i < self->ordered_slots->len; i++)
+    {
+      const NbSlot *slot = g_ptr_array_index (self->ordered_slots, i);
+
+      if (slot->auction->leader != 0 && slot->is_told)
+        g_array_append_val (people, slot->auction->leader);
+    }
+  return nb_batch_read_bidders (self, people, error);
 }
 
 static void
@@ -206,7 +227,7 @@ nb_batch_load (NbBatch *self, GError **error)
     return FALSE;
   if (has_timers && !read_timers (self, ids, error))
     return FALSE;
-  if (people->len > 0 && !read_bidders (self, people, error))
+  if (people->len > 0 && !read_people (self, people, error))
     return FALSE;
   return open_sheet (self, people, error);
 }

@@ -33,6 +33,7 @@ forget_run (NbBatch *self)
   g_clear_pointer (&self->faulty_types, g_ptr_array_unref);
   g_clear_pointer (&self->dues, g_array_unref);
   g_clear_pointer (&self->late_ends, g_array_unref);
+  g_clear_pointer (&self->states, g_ptr_array_unref);
 }
 
 void
@@ -53,6 +54,15 @@ free_slot (gpointer slot)
 }
 
 static void
+free_bidder (gpointer data)
+{
+  NbBidder *bidder = data;
+
+  g_free (bidder->nickname);
+  g_free (bidder);
+}
+
+static void
 begin_run (NbBatch *self, NbTransaction *transaction)
 {
   forget_run (self);
@@ -60,7 +70,7 @@ begin_run (NbBatch *self, NbTransaction *transaction)
   self->now = nb_transaction_now (transaction);
   self->slots = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, free_slot);
   self->ordered_slots = g_ptr_array_new ();
-  self->bidders = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
+  self->bidders = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, free_bidder);
   self->log = nb_rowset_new ("xxxxsxxxsx");
   self->winners = nb_rowset_new ("xxxx");
   self->audits = nb_rowset_new ("xxssss");
@@ -69,6 +79,7 @@ begin_run (NbBatch *self, NbTransaction *transaction)
   self->faulty_types = g_ptr_array_new_with_free_func (g_free);
   self->dues = g_array_new (FALSE, FALSE, sizeof (NbDue));
   self->late_ends = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->states = g_ptr_array_new_with_free_func ((GDestroyNotify)nb_auction_state_unref);
   for (guint i = 0; i < self->commands->len; i++)
     nb_engine_command_reset (g_ptr_array_index (self->commands, i));
 }
@@ -128,7 +139,7 @@ nb_batch_run (NbTransaction *transaction, gpointer batch, GError **error)
 
   begin_run (self, transaction);
   return nb_batch_claim_keys (self, error) && nb_batch_load (self, error) && decide_all (self, error)
-         && nb_batch_write (self, error) && nb_batch_store_keys (self, error);
+         && nb_batch_write (self, error) && nb_batch_store_keys (self, error) && nb_batch_make_states (self, error);
 }
 
 void

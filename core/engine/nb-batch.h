@@ -16,6 +16,7 @@ typedef struct
   gint64 id;
   gboolean is_suspended;
   NbPlace place;
+  char *nickname; /* (nullable) unless states are wanted */
 } NbBidder;
 
 /* When an auction must be looked at next, for the scheduler. */
@@ -31,9 +32,10 @@ typedef struct
   NbRegistry *registry;
   NbWallet *wallet; /* (nullable) */
   guint fee_hundredths;
-  GPtrArray *commands; /* of NbEngineCommand, in order of arrival */
-  GArray *auctions;    /* (element-type gint64): the auctions that these commands are about, each once */
-  gint64 started_at;   /* monotonic; when it was handed to the store */
+  gboolean wants_states; /* whether anyone asks for public states */
+  GPtrArray *commands;   /* of NbEngineCommand, in order of arrival */
+  GArray *auctions;      /* (element-type gint64): the auctions that these commands are about, each once */
+  gint64 started_at;     /* monotonic; when it was handed to the store */
 
   /* Made anew each time the transaction runs. */
   NbTransaction *transaction;
@@ -51,6 +53,7 @@ typedef struct
   GPtrArray *faulty_types; /* of text: the type of each fault */
   GArray *dues;            /* of NbDue: for the scheduler */
   GArray *late_ends;       /* (element-type gint64): the ends that auctions were closed against */
+  GPtrArray *states;       /* of NbAuctionState: told after the commit */
   gint64 decide_time;      /* microseconds spent deciding */
 } NbBatch;
 
@@ -61,6 +64,8 @@ gboolean nb_batch_run (NbTransaction *transaction, gpointer batch, GError **erro
 
 /* The steps, each in a file of its own. FALSE means that the whole batch must be rolled back. */
 gboolean nb_batch_load (NbBatch *self, GError **error);
+/* Adds @people (element-type gint64) to the batch's bidders. */
+gboolean nb_batch_read_bidders (NbBatch *self, const GArray *people, GError **error);
 gboolean nb_batch_claim_keys (NbBatch *self, GError **error);
 /* Returns: TRUE when @command was answered by an earlier use of its key */
 gboolean nb_batch_replay_key (NbBatch *self, NbEngineCommand *command);
@@ -68,6 +73,7 @@ void nb_batch_remember_answer (NbBatch *self, NbEngineCommand *command);
 gboolean nb_batch_store_keys (NbBatch *self, GError **error);
 gboolean nb_batch_decide_bid (NbBatch *self, NbSlot *slot, NbEngineCommand *command, GError **error);
 gboolean nb_batch_write (NbBatch *self, GError **error);
+gboolean nb_batch_make_states (NbBatch *self, GError **error);
 
 /* Applies a checked decision: holds in the sheet, state in memory, timers. With @command NULL it is the host's own.
  * Returns FALSE with @refusal set when a hold is not covered (then nothing changed), or with @error set when the

@@ -178,10 +178,12 @@ count_answer (NbBidEngine *self, NbBatch *batch, const NbEngineCommand *command)
     nb_metric_add (bid_metric (self, slot->auction->type, result), 1);
 }
 
-/* What the commit made true: lags, due times, types at fault. */
+/* What the commit made true: states, lags, due times, types at fault. */
 static void
 publish (NbBidEngine *self, NbBatch *batch)
 {
+  for (guint i = 0; i < batch->states->len; i++)
+    nb_registry_dispatch_state (self->registry, g_ptr_array_index (batch->states, i));
   for (guint i = 0; i < batch->faults->len; i++)
     {
       g_autofree char *owner
@@ -359,6 +361,7 @@ start_batches (NbBidEngine *self)
       NbBatch *batch = nb_batch_new (self->registry, wallet, self->options.fee_hundredths);
       NbRun *run = g_new0 (NbRun, 1);
 
+      batch->wants_states = nb_registry_has_state_handlers (self->registry);
       fill_batch (self, batch);
       /* Who bids in several auctions gets what came first. */
       if (batch->auctions->len > 1)
@@ -421,22 +424,25 @@ check_bid (const NbBidRequest *request)
 {
   GError *error;
 
-  if (nb_money_is_operation (request->amount) && request->quantity >= 1)
+  if (nb_money_is_operation (request->amount) && request->quantity >= 1 && request->quantity <= NB_MAX_QUANTITY)
     return NULL;
+  if (request->quantity > NB_MAX_QUANTITY)
+    {
+      error = nb_error_new (NB_ERROR_VALIDATION_FAILED, N_ ("more pieces than are offered"), NULL);
+      nb_error_set_field (error, "quantity");
+      return error;
+    }
   error = nb_error_new (NB_ERROR_VALIDATION_FAILED, N_ ("a bid names an amount and a quantity, both at least 1"), NULL);
   nb_error_set_field (error, request->quantity >= 1 ? "amount" : "quantity");
   return error;
 }
 
 void
-nb_bid_engine_bid_async (NbBidEngine *self, const NbBidRequest *request, GAsyncReadyCallback callback,
-                         gpointer user_data)
+nb_bid_engine_bid_in_task (NbBidEngine *self, const NbBidRequest *request, GTask *task)
 {
-  GTask *task = g_task_new (self, NULL, callback, user_data);
   NbEngineCommand *command;
   GError *error;
 
-  g_task_set_source_tag (task, nb_bid_engine_bid_async);
   command = nb_engine_command_new (NB_ENGINE_BID, request->auction, nb_store_now (self->store), task);
   error = check_bid (request);
   if (error != NULL)
@@ -455,6 +461,16 @@ nb_bid_engine_bid_async (NbBidEngine *self, const NbBidRequest *request, GAsyncR
   command->expected_seq = request->expected_seq;
   command->key = g_strdup (request->key);
   submit (self, command);
+}
+
+void
+nb_bid_engine_bid_async (NbBidEngine *self, const NbBidRequest *request, GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, nb_bid_engine_bid_async);
+  nb_bid_engine_bid_in_task (self, request, task);
 }
 
 gboolean

@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 #define NB_TYPE_BID_ENGINE (nb_bid_engine_get_type ())
 G_DECLARE_FINAL_TYPE (NbBidEngine, nb_bid_engine, NB, BID_ENGINE, GObject)
 
+/* Pieces in one bid. */
+#define NB_MAX_QUANTITY 1000000
+
 typedef struct
 {
   guint batch_max;      /* commands in one transaction; default 256 */
@@ -50,6 +53,9 @@ guint nb_bid_engine_get_fee_hundredths (NbBidEngine *self);
 /* Stamps the bid with its time of arrival and queues it. */
 void nb_bid_engine_bid_async (NbBidEngine *self, const NbBidRequest *request, GAsyncReadyCallback callback,
                               gpointer user_data);
+/* The same for a @task (transfer full) of the caller's, which returns TRUE or the refusal, with its data set to the
+ * NbBidResult. */
+void nb_bid_engine_bid_in_task (NbBidEngine *self, const NbBidRequest *request, GTask *task);
 /* A refused bid sets only @answer's is_replay. */
 gboolean nb_bid_engine_bid_finish (NbBidEngine *self, GAsyncResult *result, NbBidResult *answer, GError **error);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/domain/nb-auction-private.h"
+#include "core/engine/nb-public-state.h"
 #include "core/plugin/nb-registry.h"
 
 G_BEGIN_DECLS
@@ -52,9 +53,12 @@ typedef struct
   gboolean is_behind; /* more timers are due than could be fired in one go */
   gint64 old_ends_at; /* the end that a close in this batch was late against; 0: none */
 
+  gboolean is_told; /* its public state is wanted after a change */
+
   /* For the events, once a batch. */
   gint64 old_leader;
-  GArray *accepted; /* (element-type gint64): whose bids stand, each once */
+  GArray *accepted;   /* (element-type gint64): whose bids stand, each once */
+  NbLastBid last_bid; /* the newest bid of this batch that others see */
 } NbSlot;
 
 NbSlot *nb_slot_new (NbAuction *auction, NbAuctionType *type);

@@ -6,8 +6,6 @@
 
 #include <glib/gi18n.h>
 
-#define MAX_QUANTITY 1000000
-
 static void
 respond_view (NbAsking *asking, guint status, const NbAuctionView *view)
 {
@@ -73,7 +71,7 @@ read_listing (NbRequest *request, GError **error)
     { "condition", NB_FIELD_TEXT, FALSE, 0, 64 },
     { "starts_at", NB_FIELD_TIME, FALSE, 0, 0 },
     { "ends_at", NB_FIELD_TIME, TRUE, 0, 0 },
-    { "quantity", NB_FIELD_INT, FALSE, 1, MAX_QUANTITY },
+    { "quantity", NB_FIELD_INT, FALSE, 1, NB_MAX_QUANTITY },
     { "terms", NB_FIELD_OBJECT, TRUE, 0, 0 },
   };
 
@@ -152,7 +150,7 @@ on_bid (NbRequest *request, gpointer user_data)
   static const NbField fields[] = {
     { "amount", NB_FIELD_MONEY, FALSE, 0, 0 },
     { "max", NB_FIELD_MONEY, FALSE, 0, 0 },
-    { "quantity", NB_FIELD_INT, FALSE, 1, MAX_QUANTITY },
+    { "quantity", NB_FIELD_INT, FALSE, 1, NB_MAX_QUANTITY },
     { "expected_seq", NB_FIELD_INT, FALSE, 0, G_MAXINT64 },
   };
   g_autoptr (GError) error = NULL;

@@ -2,6 +2,8 @@
 /* The shapes of api.md. */
 #include "core/web/nb-api-json.h"
 
+#include "core/domain/nb-json-text.h"
+
 #include <neighborbid/nb-request.h>
 
 static const char *const standing_names[] = {
@@ -170,6 +172,38 @@ nb_bid_result_to_json (const NbBidResult *result)
   nb_json_set_time (object, "ends_at", result->ends_at);
   json_object_set_int_member (object, "hold", result->hold);
   return object;
+}
+
+static void
+append_number (GString *out, const char *before, gint64 number)
+{
+  g_string_append (out, before);
+  nb_json_text_append_int (out, number);
+}
+
+char *
+nb_bid_result_to_text (const NbBidResult *result)
+{
+  g_autoptr (GString) out = g_string_sized_new (256);
+
+  g_string_append (out, "{\"bid_id\":");
+  nb_json_text_append_id (out, result->bid);
+  g_string_append (out, ",\"auction_id\":");
+  nb_json_text_append_id (out, result->auction);
+  append_number (out, ",\"seq\":", result->seq);
+  g_string_append (out, ",\"status\":");
+  nb_json_text_append_string (out, standing_names[result->standing]);
+  append_number (out, ",\"amount\":", result->amount);
+  if (result->price > 0)
+    append_number (out, ",\"price\":", result->price);
+  else
+    g_string_append (out, ",\"price\":null");
+  append_number (out, ",\"min_next\":", result->min_next);
+  g_string_append (out, ",\"ends_at\":");
+  nb_json_text_append_time (out, result->ends_at);
+  append_number (out, ",\"hold\":", result->hold);
+  g_string_append_c (out, '}');
+  return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
 JsonObject *

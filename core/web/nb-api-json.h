@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 /* Returns: (transfer full): the auction as @viewer (0: signed out) may see it at @now */
 JsonObject *nb_auction_view_to_json (const NbAuctionView *view, gint64 viewer, gint64 now);
 JsonObject *nb_bid_result_to_json (const NbBidResult *result);
+/* Returns: (transfer full): the text of the same object, made without one */
+char *nb_bid_result_to_text (const NbBidResult *result);
 JsonObject *nb_history_item_to_json (const NbHistoryItem *item);
 JsonObject *nb_auction_type_to_json (const char *name, NbAuctionType *type, const char *language);
 

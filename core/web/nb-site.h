@@ -25,7 +25,7 @@ typedef struct
   NbServer *server; /* set by nb_server_new() */
 } NbSite;
 
-/* Registers the routes of core, with the owner "core". @site outlives the registry's entries. */
+/* Registers the routes and the service of core, with the owner "core". @site outlives the registry's entries. */
 gboolean nb_site_register (NbSite *site, GError **error);
 
 G_END_DECLS

@@ -35,6 +35,7 @@ fill_site (NbSite *site, gpointer user_data)
 {
   static const NbAccountsOptions options
       = { .idle = G_GINT64_CONSTANT (3600000000), .absolute = G_GINT64_CONSTANT (86400000000) };
+  static const NbEngineOptions engine;
   static const char *const ids[] = { "wallet", NULL };
   Fixture *self = user_data;
   g_autoptr (GError) error = NULL;
@@ -44,6 +45,7 @@ fill_site (NbSite *site, gpointer user_data)
   self->host = nb_test_plugins_start (site->store, site->registry, ids);
   site->accounts = nb_accounts_new (site->store, &options);
   site->regions = nb_regions_new ();
+  site->bid_engine = nb_bid_engine_new (site->store, site->registry, &engine);
   nb_store_transact (site->store, load_regions, site, &error);
   g_assert_no_error (error);
   nb_site_register (site, &error);
@@ -58,6 +60,7 @@ empty_site (NbSite *site, gpointer user_data)
   nb_plugin_host_stop (self->host);
   g_assert_finalize_object (self->host);
   nb_registry_remove_owner (site->registry, "core");
+  g_assert_finalize_object (site->bid_engine);
   g_assert_finalize_object (site->accounts);
   g_assert_finalize_object (site->regions);
   nb_store_stop (site->store);
