@@ -228,6 +228,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  wallet_fixture_add_test ("/wallet/model", 240, test_model);
+  wallet_fixture_add_test ("/wallet/model", 600, test_model);
   return g_test_run ();
 }
