@@ -442,7 +442,8 @@ test_deadlock (Fixture *self, gconstpointer data)
     nb_store_transact_async (self->store, lock_two, &lockers[i], NULL, NULL, on_locked, &lockers[i]);
   while (n_done < 2)
     g_main_context_iteration (self->loop.context, TRUE);
-  g_assert_cmpint (lockers[0].n_attempts + lockers[1].n_attempts, ==, 3);
+  /* One of them was broken off at least; where time is short, a wait for the other's lock may be too. */
+  g_assert_cmpint (lockers[0].n_attempts + lockers[1].n_attempts, >=, 3);
   g_autofree char *sum = nb_test_database_run (self->database, "SELECT sum(at) FROM audit");
   g_assert_cmpstr (sum, ==, "4");
 }
