@@ -13,7 +13,9 @@ struct _NbLocalType
 {
   NbEnglishType parent_instance;
 
-  int radius_km; /* atomic: bids are judged on store threads while the main loop reloads */
+  /* Atomic: store threads judge bids and ask what the type can do while the main loop reloads. */
+  int radius_km;
+  gboolean is_live;
 };
 
 G_DEFINE_FINAL_TYPE (NbLocalType, nb_local_type, NB_TYPE_ENGLISH_TYPE)
@@ -21,7 +23,9 @@ G_DEFINE_FINAL_TYPE (NbLocalType, nb_local_type, NB_TYPE_ENGLISH_TYPE)
 static NbTypeDescription *
 describe (NbAuctionType *type)
 {
-  NbTypeDescription *description = nb_type_description_new (nb_english_terms_schema (), NB_CAPABILITY_REGIONAL);
+  const NbCapabilities live
+      = g_atomic_int_get (&NB_LOCAL_TYPE (type)->is_live) ? NB_CAPABILITY_LIVE : NB_CAPABILITY_NONE;
+  NbTypeDescription *description = nb_type_description_new (nb_english_terms_schema (), NB_CAPABILITY_REGIONAL | live);
 
   nb_type_description_add_language (description, "en", "Neighbourhood auction",
                                     "Neighbours bid upwards; the highest bid at the end wins.");
@@ -97,4 +101,16 @@ void
 nb_local_type_set_radius (NbLocalType *self, int radius_km)
 {
   g_atomic_int_set (&self->radius_km, radius_km);
+}
+
+void
+nb_local_type_set_live (NbLocalType *self, gboolean is_live)
+{
+  g_atomic_int_set (&self->is_live, is_live);
+}
+
+gboolean
+nb_local_type_is_live (NbLocalType *self)
+{
+  return g_atomic_int_get (&self->is_live);
 }

@@ -14,5 +14,8 @@ G_DECLARE_FINAL_TYPE (NbLocalType, nb_local_type, NB, LOCAL_TYPE, NbEnglishType)
 /* Says who may bid from now on; safe while other threads judge bids.
  * @radius_km: how far a bidder may live beyond the auction's own 시/군/구; -1: anywhere */
 void nb_local_type_set_radius (NbLocalType *self, int radius_km);
+/* Says whether its auctions have live rooms from now on; as safe. */
+void nb_local_type_set_live (NbLocalType *self, gboolean is_live);
+gboolean nb_local_type_is_live (NbLocalType *self);
 
 G_END_DECLS

@@ -195,6 +195,37 @@ test_description (Fixture *self, gconstpointer data)
   nb_type_description_free (description);
 }
 
+/* Returns: what the type says that it can do after a reload with @live */
+static NbCapabilities
+capabilities_with (Fixture *self, const char *live)
+{
+  g_autoptr (GHashTable) sections = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_section);
+  g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func (nb_setting_fault_free);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GHashTable *section = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  NbTypeDescription *description;
+  NbCapabilities capabilities;
+
+  g_hash_table_insert (section, g_strdup ("live"), g_strdup (live));
+  g_hash_table_insert (sections, (gpointer) "auction-local", section);
+  nb_plugin_host_reload_async (self->host, NULL, sections, faults, nb_test_loop_keep_result, &result);
+  nb_test_loop_run_until_result (&self->loop, &result);
+  g_assert_true (nb_plugin_host_reload_finish (self->host, result, &error));
+  g_assert_no_error (error);
+  description = nb_auction_type_describe (self->type);
+  capabilities = nb_type_description_get_capabilities (description);
+  nb_type_description_free (description);
+  return capabilities;
+}
+
+static void
+test_live (Fixture *self, gconstpointer data)
+{
+  g_assert_cmpint (capabilities_with (self, "on"), ==, NB_CAPABILITY_REGIONAL | NB_CAPABILITY_LIVE);
+  g_assert_cmpint (capabilities_with (self, "off"), ==, NB_CAPABILITY_REGIONAL);
+}
+
 static gpointer
 bid_often (gpointer data)
 {
@@ -238,6 +269,7 @@ main (int argc, char **argv)
   add ("/auction-local/reload-changes-who-may-bid", test_reload);
   add ("/auction-local/english-rules-hold", test_english_rules_hold);
   add ("/auction-local/description", test_description);
+  add ("/auction-local/rooms-are-one-switch", test_live);
   add ("/auction-local/reload-while-bids-are-judged", test_reload_while_bids_are_judged);
   return g_test_run ();
 }
