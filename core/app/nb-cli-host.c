@@ -34,6 +34,7 @@ nb_invocation_get_sources (NbInvocation *self, const char *const *fallbacks)
     .file_may_be_missing = self->config_file == NULL,
     .environment = (const char *const *)environ,
     .sets = (const char *const *)self->sets,
+    .flags = self->flags,
   };
 }
 

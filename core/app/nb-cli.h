@@ -4,6 +4,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "core/app/nb-config.h"
 #include "core/app/nb-exit.h"
 
 G_BEGIN_DECLS
@@ -14,14 +15,14 @@ typedef enum
 {
   NB_CLI_PLAIN = 0,
   NB_CLI_CONFIG = 1 << 0, /* takes -c and --set */
-  NB_CLI_JSON = 1 << 1 /* takes --json */
+  NB_CLI_JSON = 1 << 1    /* takes --json */
 } NbCliFlags;
 
 typedef struct
 {
-  const char *name; /* one word, or two as in "plugin list" */
+  const char *name;      /* one word, or two as in "plugin list" */
   const char *arguments; /* for the help, such as "FILE"; may be empty */
-  const char *summary; /* for the list of commands */
+  const char *summary;   /* for the list of commands */
   NbCliFlags flags;
   NbExit (*run) (NbInvocation *invocation);
 } NbCliCommand;
@@ -33,10 +34,11 @@ struct _NbInvocation
   char **words; /* what followed the command's name */
 
   char *config_file; /* (nullable) */
-  char **sets; /* (nullable) */
+  char **sets;       /* (nullable) */
   gboolean as_json;
-  char **arguments; /* what is no option, ended by NULL */
-  NbExit exit; /* why nb_invocation_parse() returned FALSE */
+  char **arguments;          /* what is no option, ended by NULL */
+  const NbConfigFlag *flags; /* (nullable): what options of this command's own set in the configuration */
+  NbExit exit;               /* why nb_invocation_parse() returned FALSE */
 };
 
 /* Reads the options in @entries (ended by an empty one) beside the shared ones, and between @least and @most arguments.

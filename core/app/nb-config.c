@@ -195,6 +195,8 @@ nb_config_new (const NbConfigSources *sources, GPtrArray *faults)
   take_environment (self, sources->environment, faults);
   for (guint i = 0; sources->sets && sources->sets[i]; i++)
     take_assignment (self, sources->sets[i], "--set", faults);
+  for (const NbConfigFlag *flag = sources->flags; flag && flag->option; flag++)
+    take_value (self, flag->section, flag->key, flag->value, flag->option, faults);
   return self;
 }
 

@@ -9,14 +9,25 @@ G_BEGIN_DECLS
 /* Immutable once made; reference-counted. */
 typedef struct _NbConfig NbConfig;
 
+/* A value that an option of a command sets. */
+typedef struct
+{
+  const char *option; /* such as `--workers`, for faults; NULL ends a list */
+  const char *section;
+  const char *key;
+  const char *value;
+} NbConfigFlag;
+
 /* Where values come from; the later a member stands here, the stronger it is. */
 typedef struct
 {
-  const char *const *fallbacks; /* (nullable) `section.key=value`, weaker than any file; named `--dev` as their origin */
+  const char *const
+      *fallbacks;   /* (nullable) `section.key=value`, weaker than any file; named `--dev` as their origin */
   const char *file; /* (nullable) and with it the *.conf files of conf.d beside it, in the order of their names */
   gboolean file_may_be_missing;
   const char *const *environment; /* (nullable) `NAME=value`; NEIGHBORBID__SECTION__KEY[__FILE] is taken */
-  const char *const *sets; /* (nullable) `section.key=value`; the last dot divides */
+  const char *const *sets;        /* (nullable) `section.key=value`; the last dot divides */
+  const NbConfigFlag *flags;      /* (nullable) ended by one without an option */
 } NbConfigSources;
 
 /* Gathers the values. What is wrong goes into @faults; there is always a configuration, of what was right. */

@@ -15,6 +15,11 @@ static const NbSetting server_keys[] = {
     .help = "where people come in: host:port or unix:/path, several with ';'; port 0: the system chooses" },
   { "internal-listen", NB_SETTING_TEXT, "127.0.0.1:9180", .needs_restart = TRUE,
     .help = "where /livez, /readyz and /metrics are answered; never let strangers reach it" },
+  { "workers", NB_SETTING_INT, "1", 1, NB_WORKERS_MAX, .needs_restart = TRUE,
+    .help = "processes that serve side by side, replaced when they die; more than one needs PostgreSQL" },
+  { "roles", NB_SETTING_TEXT, "web,live,jobs", .needs_restart = TRUE,
+    .help
+    = "what this host does: web (pages and the API), live (WebSockets), jobs (closing auctions), ',' between them" },
   { "base-url", NB_SETTING_TEXT, "", .needs_restart = TRUE,
     .help = "how people reach the site, such as https://auction.example; empty: http and the first address of listen" },
   { "data-dir", NB_SETTING_TEXT, "", .needs_restart = TRUE,
@@ -133,6 +138,31 @@ check_database (NbHostSettings *self, GPtrArray *faults)
                         "found '%s', expected sqlite:auto, sqlite:/path or postgresql://…", masked);
 }
 
+static void
+check_roles (NbHostSettings *self, GPtrArray *faults)
+{
+  const NbConfigEntry *entry = nb_config_find (self->config, "server", "roles");
+  g_autofree char *fault = NULL;
+
+  if (!nb_roles_parse (nb_settings_get_text (self->server, "roles"), &self->roles, &fault))
+    nb_config_faults_add (faults, entry->origin, "server", "roles", "%s", fault);
+}
+
+/* Two processes that write to one file of SQLite would only wait for each other, and hand events to nobody but
+ * themselves. */
+static void
+check_workers (NbHostSettings *self, GPtrArray *faults)
+{
+  const NbConfigEntry *entry = nb_config_find (self->config, "server", "workers");
+  gint64 workers = nb_settings_get_int (self->server, "workers");
+
+  if (workers > 1 && g_str_has_prefix (nb_settings_get_text (self->database, "url"), "sqlite:"))
+    nb_config_faults_add (faults, entry->origin, "server", "workers",
+                          "found %d, but SQLite takes one process that writes; several need PostgreSQL "
+                          "([database] url=postgresql://…)",
+                          (int)workers);
+}
+
 /* A folder that depends on where the program was started would be another one next time. */
 static void
 check_data_dir (NbHostSettings *self, GPtrArray *faults)
@@ -182,11 +212,14 @@ nb_host_settings_new (NbConfig *config, GPtrArray *faults)
     {
       nb_host_settings_check_addresses (self, faults);
       check_data_dir (self, faults);
+      check_roles (self, faults);
     }
   if (self->auctions)
     check_auctions (self, faults);
   if (self->database)
     check_database (self, faults);
+  if (self->server && self->database)
+    check_workers (self, faults);
   return faults->len == before ? g_steal_pointer (&self) : NULL;
 }
 

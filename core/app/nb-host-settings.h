@@ -5,8 +5,11 @@
 #include <neighborbid/nb-settings.h>
 
 #include "core/app/nb-config.h"
+#include "core/app/nb-roles.h"
 
 G_BEGIN_DECLS
+
+#define NB_WORKERS_MAX 64
 
 /* Immutable once made. */
 typedef struct
@@ -16,6 +19,7 @@ typedef struct
   NbSettings *database;
   NbSettings *auctions;
   NbSettings *limits;
+  NbRoles roles;
   char **plugin_dirs; /* beside the built-in one */
 } NbHostSettings;
 
@@ -41,6 +45,11 @@ GHashTable *nb_config_get_section (NbConfig *config, const char *section);
 
 /* Adds a fault for each address of [server] that can't be one. */
 void nb_host_settings_check_addresses (NbHostSettings *self, GPtrArray *faults);
+
+/* (transfer full): the internal address of worker @number, which counts from 1: the first has the one that is
+ * configured, each further one the next port (0 stays 0) or `.NUMBER` behind the path of a Unix socket. May be empty.
+ */
+char *nb_host_settings_get_internal_listen (NbHostSettings *self, guint number);
 
 /* (transfer full): the folder for data; it may not be there yet */
 char *nb_host_settings_get_data_dir (NbHostSettings *self);

@@ -13,6 +13,7 @@
 /* Read by every thread that logs, so they are atomic. */
 static int chosen_format = NB_LOG_AUTO;
 static int least_level = G_LOG_LEVEL_INFO;
+static char worker[12]; /* empty: this is none; set before other threads start */
 
 static const char *
 level_name (GLogLevelFlags level)
@@ -155,14 +156,11 @@ nb_log_format_json (GLogLevelFlags level, const GLogField *fields, gsize n_field
 }
 
 static GLogWriterOutput
-write_message (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+write_fields (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
 {
   NbLogFormat format = g_atomic_int_get (&chosen_format);
   g_autofree char *line = NULL;
 
-  /* A smaller number is a more important level. */
-  if ((int)(level & G_LOG_LEVEL_MASK) > g_atomic_int_get (&least_level))
-    return G_LOG_WRITER_HANDLED;
   if (format == NB_LOG_AUTO && g_log_writer_is_journald (fileno (stderr)))
     return g_log_writer_journald (level, fields, n_fields, user_data);
   if (format == NB_LOG_TEXT || (format == NB_LOG_AUTO && isatty (fileno (stderr))))
@@ -172,6 +170,28 @@ write_message (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gp
   /* One call for the whole line, so that lines of several threads do not mix. */
   fwrite (line, 1, strlen (line), stderr);
   return G_LOG_WRITER_HANDLED;
+}
+
+static GLogWriterOutput
+write_message (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+  g_autofree GLogField *more = NULL;
+
+  /* A smaller number is a more important level. */
+  if ((int)(level & G_LOG_LEVEL_MASK) > g_atomic_int_get (&least_level))
+    return G_LOG_WRITER_HANDLED;
+  if (*worker == '\0')
+    return write_fields (level, fields, n_fields, user_data);
+  more = g_new (GLogField, n_fields + 1);
+  memcpy (more, fields, n_fields * sizeof *fields);
+  more[n_fields] = (GLogField){ "NB_WORKER", worker, -1 };
+  return write_fields (level, more, n_fields + 1, user_data);
+}
+
+void
+nb_log_set_worker (guint number)
+{
+  g_snprintf (worker, sizeof worker, "%u", number);
 }
 
 void

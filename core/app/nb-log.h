@@ -17,7 +17,11 @@ typedef enum
  * the format or the level changes. @level: the least important level that is written. */
 void nb_log_install (NbLogFormat format, GLogLevelFlags level);
 
-/* Returns: (transfer full): one message as it is written, with the newline at its end; @at in microseconds since the epoch */
+/* From now on every message carries the number of this worker. */
+void nb_log_set_worker (guint number);
+
+/* Returns: (transfer full): one message as it is written, with the newline at its end; @at in microseconds since the
+ * epoch */
 char *nb_log_format_text (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gint64 at);
 char *nb_log_format_json (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gint64 at);
 

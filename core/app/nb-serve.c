@@ -14,9 +14,6 @@
 #include "core/engine/nb-engine-gauges.h"
 #include <neighborbid/nb-metrics.h>
 
-/* What the blocking part of a stop may take beyond the timeout before the process is ended. */
-#define GRACE_SECONDS 3
-
 void
 nb_serve_apply_log (NbHostSettings *settings)
 {
@@ -55,7 +52,7 @@ get_base_url (NbHostSettings *settings)
 }
 
 static gboolean
-make_server (NbServe *self, GError **error)
+make_server (NbServe *self, const NbGivenSockets *sockets, GError **error)
 {
   NbHostSettings *settings = self->host->settings;
   g_autofree char *base_url = get_base_url (settings);
@@ -64,6 +61,8 @@ make_server (NbServe *self, GError **error)
   NbServerOptions options = {
     .listen = nb_settings_get_text (settings->server, "listen"),
     .internal_listen = nb_settings_get_text (settings->server, "internal-listen"),
+    .sockets = sockets->sockets,
+    .internal_socket = sockets->internal,
     .base_url = base_url,
     .trusted_proxies = nb_settings_get_text (settings->server, "trusted-proxies"),
     .limits = nb_serve_get_limits (settings),
@@ -71,6 +70,9 @@ make_server (NbServe *self, GError **error)
     .api_file = api_file,
     .locale_dir = nb_paths_get_locale_dir (),
     .log_requests = TRUE,
+    .no_web = !(settings->roles & NB_ROLE_WEB),
+    .no_live = !(settings->roles & NB_ROLE_LIVE),
+    .worker = self->link->number,
   };
 
   self->site = (NbSite){
@@ -116,9 +118,8 @@ quiesce (const char *owner, NbQuiesceDone done, gpointer done_data, gpointer use
   nb_server_quiesce_owner_async (self->server, owner, on_quiesced, call);
 }
 
-/* A site that can't be filled with demo data is still a site. */
-static void
-add_demo (NbHost *host)
+void
+nb_serve_add_demo (NbHost *host)
 {
   NbDemoOptions options = { .people = 12, .auctions = 24, .balance = 1000000 };
   g_autoptr (GError) error = NULL;
@@ -133,22 +134,43 @@ add_demo (NbHost *host)
             report.auctions, report.bids);
 }
 
-/* The site's address comes first on the line: programs that start a server read it there. */
+static void
+append_addresses (GString *line, const char *const *addresses)
+{
+  for (guint i = 0; addresses[i]; i++)
+    g_string_append_printf (line, "%s%s%s", i ? ", " : "", g_str_has_prefix (addresses[i], "unix:") ? "" : "http://",
+                            addresses[i]);
+}
+
+void
+nb_serve_print_ready (const char *const *addresses, const char *const *internals)
+{
+  g_autoptr (GString) line = g_string_new ("neighborbid is ready");
+
+  if (addresses[0])
+    g_string_append (line, " at ");
+  append_addresses (line, addresses);
+  if (internals[0])
+    {
+      g_string_append (line, " (operations: ");
+      append_addresses (line, internals);
+      g_string_append_c (line, ')');
+    }
+  puts (line->str);
+  fflush (stdout);
+}
+
 static void
 tell_ready (NbServe *self)
 {
   g_auto (GStrv) addresses = nb_server_get_addresses (self->server);
   g_autofree char *internal = nb_server_get_internal_address (self->server);
-  g_autoptr (GString) line = g_string_new ("neighborbid is ready at");
+  const char *const internals[] = { internal, NULL };
 
-  for (guint i = 0; addresses[i]; i++)
-    g_string_append_printf (line, "%s %s%s", i ? "," : "", g_str_has_prefix (addresses[i], "unix:") ? "" : "http://",
-                            addresses[i]);
-  if (internal)
-    g_string_append_printf (line, " (operations: %s%s)", g_str_has_prefix (internal, "unix:") ? "" : "http://",
-                            internal);
-  puts (line->str);
-  fflush (stdout);
+  if (self->link->kind == NB_LINK_WORKER)
+    nb_worker_link_tell_ready (self->link);
+  else
+    nb_serve_print_ready ((const char *const *)addresses, internals);
 }
 
 /* What looks at the database now and then. */
@@ -167,22 +189,32 @@ start_watches (NbServe *self, GError **error)
   return TRUE;
 }
 
-static gboolean
-start (NbServe *self, gboolean with_demo, GError **error)
+/* Closes auctions and deletes what is old. */
+static void
+start_jobs (NbServe *self)
 {
   NbHost *host = self->host;
 
-  if (!nb_host_start_core (host, TRUE, error) || !make_server (self, error))
+  self->scheduler = nb_scheduler_new (host->store, host->registry, host->engine);
+  nb_scheduler_start (self->scheduler);
+  self->housekeeping = nb_housekeeping_start (host->store);
+}
+
+static gboolean
+start (NbServe *self, const NbServeOptions *options, GError **error)
+{
+  NbHost *host = self->host;
+
+  if (!nb_host_start_core (host, TRUE, error) || !make_server (self, options->sockets, error))
     return FALSE;
   nb_registry_set_serving (host->registry);
   nb_plugin_host_set_quiesce (host->plugins, quiesce, self);
   if (!nb_host_start_plugins (host, error))
     return FALSE;
-  if (with_demo)
-    add_demo (host);
-  self->scheduler = nb_scheduler_new (host->store, host->registry, host->engine);
-  nb_scheduler_start (self->scheduler);
-  self->housekeeping = nb_housekeeping_start (host->store);
+  if (options->with_demo)
+    nb_serve_add_demo (host);
+  if (host->settings->roles & NB_ROLE_JOBS)
+    start_jobs (self);
   if (!start_watches (self, error) || !nb_server_start (self->server, error))
     return FALSE;
   nb_metric_set (nb_metrics_gauge ("build_info", "The version that runs.", "version=\"" NB_VERSION "\""), 1);
@@ -234,12 +266,23 @@ on_stop (gpointer user_data)
       return G_SOURCE_CONTINUE;
     }
   g_message ("stopping");
-  alarm ((guint)seconds + GRACE_SECONDS);
+  alarm ((guint)seconds + NB_SERVE_GRACE_SECONDS);
   g_timeout_add_seconds ((guint)seconds, on_stop_took_too_long, self);
   nb_server_set_draining (self->server);
-  nb_scheduler_stop (self->scheduler);
+  if (self->scheduler)
+    nb_scheduler_stop (self->scheduler);
   nb_server_stop_async (self->server, seconds * G_USEC_PER_SEC * 9 / 10, on_server_stopped, self);
   return G_SOURCE_CONTINUE;
+}
+
+/* A service manager tells every process of a service to stop, and so does the supervisor that it tells: to a worker
+ * this is one wish. What must not wait is told by SIGINT. */
+static gboolean
+on_terminate (gpointer user_data)
+{
+  NbServe *self = user_data;
+
+  return self->link->kind == NB_LINK_WORKER && self->n_stops > 0 ? G_SOURCE_CONTINUE : on_stop (self);
 }
 
 static gboolean
@@ -274,13 +317,18 @@ take_down (NbServe *self)
 gboolean
 nb_serve (const NbServeOptions *options, GError **error)
 {
-  NbServe self = { .host = options->host, .sources = options->sources, .loop = g_main_loop_new (NULL, FALSE) };
-  guint sources[] = { g_unix_signal_add (SIGTERM, on_stop, &self), g_unix_signal_add (SIGINT, on_stop, &self),
+  NbServe self = {
+    .host = options->host,
+    .sources = options->sources,
+    .link = options->link,
+    .loop = g_main_loop_new (NULL, FALSE),
+  };
+  guint sources[] = { g_unix_signal_add (SIGTERM, on_terminate, &self), g_unix_signal_add (SIGINT, on_stop, &self),
                       g_unix_signal_add (SIGHUP, on_reload, &self) };
   gboolean is_started;
 
   signal (SIGPIPE, SIG_IGN);
-  is_started = start (&self, options->with_demo, error);
+  is_started = start (&self, options, error);
   if (is_started)
     g_main_loop_run (self.loop);
   for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)

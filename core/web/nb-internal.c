@@ -134,6 +134,8 @@ respond_ready (NbRequest *request)
   answer = json_object_new ();
   json_object_set_boolean_member (answer, "ready", is_ready);
   json_object_set_string_member (answer, "status", !is_ready ? "down" : is_degraded ? "degraded" : "up");
+  if (request->server->worker > 0)
+    json_object_set_int_member (answer, "worker", request->server->worker);
   json_object_set_object_member (answer, "checks", g_steal_pointer (&checks));
   nb_request_respond_json (request, status, answer);
 }

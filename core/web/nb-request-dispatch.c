@@ -315,6 +315,22 @@ enter_route (NbRequest *self, NbMatch *match)
   find_session (self);
 }
 
+static gboolean
+is_socket (const NbMatch *match)
+{
+  return match->kind == NB_MATCH_FOUND && match->target->route.socket != NULL;
+}
+
+/* Other processes of the site have the role that this address needs: whoever asks here was sent to the wrong one. */
+static void
+refuse_role (NbRequest *self, const char *role)
+{
+  self->is_page = FALSE;
+  respond (self,
+           nb_error_new (NB_ERROR_NOT_FOUND, N_ ("this process does not serve this address: it lacks the role {role}"),
+                         "role", role, NULL));
+}
+
 static void
 refuse_match (NbRequest *self, NbMatch *match)
 {
@@ -337,7 +353,11 @@ dispatch_route (NbRequest *self)
   g_auto (NbMatch) match = nb_router_match (nb_server_get_router (self->server), self->method, self->path);
   GError *error = NULL;
 
-  if (!nb_request_read_query (self, &error))
+  if (self->server->no_web && !is_socket (&match))
+    refuse_role (self, "web");
+  else if (self->server->no_live && is_socket (&match))
+    refuse_role (self, "live");
+  else if (!nb_request_read_query (self, &error))
     {
       self->is_page = is_for_page (self, &match);
       respond (self, error);
@@ -354,7 +374,7 @@ nb_request_dispatch (NbRequest *self)
   nb_request_choose_language (self);
   if (self->is_internal)
     nb_internal_respond (self);
-  else if (g_str_has_prefix (self->path, NB_STATIC_PREFIX))
+  else if (g_str_has_prefix (self->path, NB_STATIC_PREFIX) && !self->server->no_web)
     nb_static_respond (nb_server_get_files (self->server), self);
   else
     dispatch_route (self);

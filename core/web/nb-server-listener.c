@@ -240,13 +240,19 @@ nb_listener_free (NbListener *self, gboolean remove_file)
 }
 
 char *
-nb_listener_get_address (NbListener *self)
+nb_listener_describe (GSocket *socket)
 {
-  g_autoptr (GSocketAddress) address = g_socket_get_local_address (self->socket, NULL);
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
 
   if (address == NULL)
     return g_strdup ("");
   if (G_IS_UNIX_SOCKET_ADDRESS (address))
     return g_strconcat ("unix:", g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)), NULL);
   return g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));
+}
+
+char *
+nb_listener_get_address (NbListener *self)
+{
+  return nb_listener_describe (self->socket);
 }

@@ -23,5 +23,7 @@ NbListener *nb_listener_new (GSocket *socket, NbAcceptFunc accepted, gpointer us
 void nb_listener_free (NbListener *self, gboolean remove_file);
 /* Returns: (transfer full): the address as it is: `127.0.0.1:43211` or `unix:/path` */
 char *nb_listener_get_address (NbListener *self);
+/* The same of a socket that is bound. */
+char *nb_listener_describe (GSocket *socket);
 
 G_END_DECLS

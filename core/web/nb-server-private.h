@@ -36,6 +36,9 @@ struct _NbServer
   NbDeadlines deadlines;
   gsize body_max;
   gboolean log_requests;
+  gboolean no_web;
+  gboolean no_live;
+  guint worker; /* 0: none */
   char *web_dir;           /* (nullable) */
   char *api_file;          /* (nullable) */
   GBytes *api_description; /* (nullable) of what runs now; NULL: to be put together */

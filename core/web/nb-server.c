@@ -221,6 +221,9 @@ nb_server_new (NbSite *site, const NbServerOptions *options, GError **error)
   self->is_https = g_str_has_prefix (options->base_url, "https:");
   self->body_max = options->body_max > 0 ? options->body_max : BODY_MAX;
   self->log_requests = options->log_requests;
+  self->no_web = options->no_web;
+  self->no_live = options->no_live;
+  self->worker = options->worker;
   take_deadlines (self, &options->deadlines);
   nb_server_open_soup (self);
   nb_server_set_limits (self, &options->limits);
@@ -271,12 +274,22 @@ listen_internally (NbServer *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+listen_publicly (NbServer *self, GError **error)
+{
+  if (self->no_web && self->no_live)
+    return TRUE;
+  if (self->sockets == NULL)
+    return listen_on (self, self->listen, error);
+  for (guint i = 0; i < self->sockets->len; i++)
+    g_ptr_array_add (self->listeners, nb_listener_new (g_ptr_array_index (self->sockets, i), on_accepted, self));
+  return TRUE;
+}
+
 gboolean
 nb_server_start (NbServer *self, GError **error)
 {
-  for (guint i = 0; self->sockets != NULL && i < self->sockets->len; i++)
-    g_ptr_array_add (self->listeners, nb_listener_new (g_ptr_array_index (self->sockets, i), on_accepted, self));
-  if ((self->sockets == NULL && !listen_on (self, self->listen, error)) || !listen_internally (self, error))
+  if (!listen_publicly (self, error) || !listen_internally (self, error))
     {
       nb_server_close_listeners (self);
       return FALSE;

@@ -36,6 +36,10 @@ typedef struct
   const char *api_file;   /* (nullable) the host's part of /api/v1/openapi.json */
   const char *locale_dir; /* (nullable) holds the host's translations */
   gboolean log_requests;  /* a line for each request at level info */
+  gboolean
+      no_web; /* it answers no HTTP but sockets' handshakes; with no_live as well it has the internal listener alone */
+  gboolean no_live; /* it takes no sockets */
+  guint worker;     /* its number among the processes of one supervisor, for /readyz; 0: none */
 } NbServerOptions;
 
 /* Checks @options and takes @site, which outlives the server; nothing listens yet. */

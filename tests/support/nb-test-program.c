@@ -79,7 +79,7 @@ static void
 read_addresses (NbTestSite *self)
 {
   g_autoptr (GDataInputStream) lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
-  g_autoptr (GRegex) regex = g_regex_new ("ready at (http://[^ ,]+).*\\(operations: (http://[^ )]+)\\)", 0, 0, NULL);
+  g_autoptr (GRegex) regex = g_regex_new ("ready at (http://[^ ,]+).*\\(operations: (http://[^ ,)]+)", 0, 0, NULL);
 
   g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (lines), FALSE);
   while (!self->url)
