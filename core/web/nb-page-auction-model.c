@@ -15,12 +15,6 @@
 #define CHART_TOP 30
 #define CHART_BOTTOM 170
 
-static const char *
-tr (const NbAuctionFacts *facts, const char *msgid)
-{
-  return nb_request_gettext (facts->request, msgid);
-}
-
 static gboolean
 is_seller (const NbAuctionFacts *facts)
 {
@@ -29,66 +23,11 @@ is_seller (const NbAuctionFacts *facts)
   return person != 0 && nb_auction_get_seller (facts->view->auction) == person;
 }
 
-static void
-set_state (const NbAuctionFacts *facts, JsonObject *model, const char *tone, const char *icon, const char *title,
-           const char *text)
+gboolean
+nb_page_auction_has_room (const NbAuctionFacts *facts)
 {
-  JsonObject *state = json_object_new ();
-
-  json_object_set_string_member (state, "tone", tone);
-  json_object_set_string_member (state, "icon", icon);
-  json_object_set_string_member (state, "title", tr (facts, title));
-  json_object_set_string_member (state, "text", text != NULL ? tr (facts, text) : "");
-  json_object_set_object_member (model, "state", state);
-}
-
-static void
-set_closed_state (const NbAuctionFacts *facts, JsonObject *model, NbAuctionStatus status)
-{
-  const NbAuctionView *view = facts->view;
-  gint64 person = nb_request_get_person (facts->request);
-
-  if (status == NB_AUCTION_SOLD && person != 0 && view->winner == person)
-    set_state (facts, model, "good", "check", N_ ("You won this auction"),
-               N_ ("The price was paid from your wallet. Arrange the handover with the seller."));
-  else if (status == NB_AUCTION_SOLD && is_seller (facts))
-    set_state (facts, model, "good", "check", N_ ("Your item is sold"),
-               N_ ("The money, less the fee, is in your wallet."));
-  else if (status == NB_AUCTION_SOLD)
-    set_state (facts, model, "warn", "info", N_ ("This auction has ended"),
-               view->own_max > 0 ? N_ ("Someone else won. What was held for you is back in your wallet.") : NULL);
-  else if (status == NB_AUCTION_UNSOLD)
-    set_state (facts, model, "warn", "info", N_ ("Ended without a sale"),
-               view->own_max > 0 ? N_ ("What was held for you is back in your wallet.") : NULL);
-  else if (status == NB_AUCTION_CANCELLED)
-    set_state (facts, model, "warn", "info", N_ ("This auction was cancelled"),
-               N_ ("Whatever was held is back with its owners."));
-  else if (status == NB_AUCTION_PAUSED)
-    set_state (facts, model, "warn", "lock", N_ ("This auction is paused"),
-               N_ ("Nobody can bid for now. What is held stays safe, and the auction goes on later."));
-  else if (status == NB_AUCTION_CLOSING)
-    set_state (facts, model, "warn", "clock", N_ ("Closing"),
-               N_ ("The result is here in a moment: load the page again."));
-}
-
-static void
-set_my_state (const NbAuctionFacts *facts, JsonObject *model, NbAuctionStatus status)
-{
-  gint64 person = nb_request_get_person (facts->request);
-  gboolean leads = facts->view->view.leader && nb_auction_get_leader (facts->view->auction) == person;
-
-  if (status != NB_AUCTION_OPEN && status != NB_AUCTION_SCHEDULED)
-    set_closed_state (facts, model, status);
-  else if (is_seller (facts))
-    set_state (facts, model, "good", "info", N_ ("This is your auction"), NULL);
-  else if (person != 0 && leads)
-    set_state (facts, model, "good", "check", N_ ("You are leading"),
-               N_ ("If nobody bids more, it is yours at the end."));
-  else if (facts->view->own_max > 0 && facts->view->view.leader)
-    set_state (facts, model, "bad", "alert", N_ ("You have been outbid"),
-               N_ ("What was held for you is free again. You can bid once more."));
-  else if (facts->view->own_max > 0)
-    set_state (facts, model, "good", "check", N_ ("Your bid stands"), NULL);
+  return facts->view->closed_at == 0
+         && nb_page_find_live (facts->site, nb_auction_get_type_name (facts->view->auction)) != NULL;
 }
 
 static void
@@ -116,19 +55,20 @@ set_bidding (const NbAuctionFacts *facts, JsonObject *model, NbAuctionStatus sta
   const NbAuctionView *view = facts->view;
   gint64 person = nb_request_get_person (facts->request);
   gboolean is_open = status == NB_AUCTION_OPEN;
-  gboolean may_bid = is_open && person != 0 && !is_seller (facts);
+  /* In a live room the forms are there before the start, for the moment when it opens. */
+  gboolean has_forms = is_open || nb_page_auction_has_room (facts);
 
   json_object_set_int_member (model, "min_next", view->quote.min_next);
-  json_object_set_boolean_member (model, "can_bid", may_bid);
-  json_object_set_boolean_member (model, "invites", is_open && person == 0);
+  json_object_set_boolean_member (model, "can_bid", has_forms && person != 0 && !is_seller (facts));
+  json_object_set_boolean_member (model, "invites", has_forms && person == 0);
   json_object_set_boolean_member (model, "confirms", view->own_max == 0);
   json_object_set_boolean_member (model, "takes_max", TRUE);
   json_object_set_boolean_member (model, "can_cancel",
                                   is_seller (facts) && nb_auction_get_bid_count (view->auction) == 0
                                       && (is_open || status == NB_AUCTION_SCHEDULED || status == NB_AUCTION_PAUSED));
-  if (is_open && view->quote.buy_now > 0)
+  if (has_forms && view->quote.buy_now > 0)
     json_object_set_int_member (model, "buy_now", view->quote.buy_now);
-  if (is_open)
+  if (has_forms)
     add_quick_bids (model, &view->quote, view->view.price ? nb_auction_get_price (view->auction) : 0);
   json_object_set_boolean_member (model, "has_reserve", is_open && view->quote.reserve_met >= 0);
   json_object_set_boolean_member (model, "reserve_met", view->quote.reserve_met == 1);
@@ -226,11 +166,34 @@ set_times (const NbAuctionFacts *facts, JsonObject *model, NbAuctionStatus statu
   gboolean is_open = status == NB_AUCTION_OPEN;
 
   json_object_set_boolean_member (model, "is_scheduled", is_scheduled);
+  json_object_set_boolean_member (
+      model, "is_extended", is_open && nb_auction_get_ends_at (auction) > nb_auction_get_original_ends_at (auction));
   json_object_set_boolean_member (model, "is_running", is_open || is_scheduled);
+  json_object_set_boolean_member (model, "has_clock", is_open || is_scheduled || nb_page_auction_has_room (facts));
   json_object_set_boolean_member (model, "is_closed", facts->view->closed_at != 0);
   json_object_set_int_member (model, "starts_at", nb_auction_get_starts_at (auction));
   json_object_set_int_member (model, "counts_to",
                               is_scheduled ? nb_auction_get_starts_at (auction) : nb_auction_get_ends_at (auction));
+}
+
+/* What a live room's script starts from. */
+static void
+set_room (const NbAuctionFacts *facts, JsonObject *model, NbAuctionStatus status)
+{
+  const NbAuctionView *view = facts->view;
+  gint64 id = nb_auction_get_id (view->auction);
+  NbLive *live = nb_page_find_live (facts->site, nb_auction_get_type_name (view->auction));
+  g_autofree char *path = NULL;
+
+  if (live == NULL || !nb_page_auction_has_room (facts))
+    return;
+  path = nb_live_dup_path (live, id);
+  json_object_set_string_member (model, "room", path);
+  json_object_set_string_member (model, "status", nb_auction_status_name (status));
+  json_object_set_int_member (model, "seq", nb_auction_get_seq (view->auction));
+  json_object_set_int_member (model, "step", view->quote.step);
+  json_object_set_boolean_member (model, "has_bid", view->own_max > 0);
+  json_object_set_boolean_member (model, "is_seller", is_seller (facts));
 }
 
 static void
@@ -244,6 +207,7 @@ set_history (const NbAuctionFacts *facts, JsonObject *model)
       const NbHistoryItem *bid = items->pdata[i];
       JsonObject *item = json_object_new ();
 
+      json_object_set_int_member (item, "seq", bid->seq);
       json_object_set_string_member (item, "bidder", bid->nickname != NULL ? bid->nickname : "");
       json_object_set_int_member (item, "amount", bid->amount);
       json_object_set_int_member (item, "at", bid->at);
@@ -321,7 +285,8 @@ nb_page_auction_make_model (const NbAuctionFacts *facts)
   set_words (facts, model);
   set_people (facts, model);
   set_times (facts, model, status);
-  set_my_state (facts, model, status);
+  set_room (facts, model, status);
+  nb_page_auction_set_states (facts, model, status);
   set_bidding (facts, model, status);
   set_money (facts, model);
   set_extension (facts, model);

@@ -88,7 +88,8 @@ respond (Page *page)
       json_object_set_boolean_member (model, "amount_fault", is_about_amount (page->refused));
       status = nb_error_code_status (nb_error_get_code (page->refused));
     }
-  nb_pages_set_panels (facts->site, facts->request, "auction", model);
+  nb_pages_set_panels (facts->site, facts->request, "auction", "panels", model);
+  nb_pages_set_panels (facts->site, facts->request, "bidding", "bidding_panels", model);
   nb_request_respond_page (facts->request, status, "auction.mustache", model);
 }
 

@@ -24,6 +24,10 @@ typedef struct
 
 /* Returns: (transfer full): the model of `auction.mustache` */
 JsonObject *nb_page_auction_make_model (const NbAuctionFacts *facts);
+/* Whether it has a live room now: its type asks for one, somebody keeps them, and it is not over. */
+gboolean nb_page_auction_has_room (const NbAuctionFacts *facts);
+/* Sets `states` of @model: the banner that tells the viewer where they stand; in a live room all that may yet come. */
+void nb_page_auction_set_states (const NbAuctionFacts *facts, JsonObject *model, NbAuctionStatus status);
 /* Registers the forms of the page. */
 gboolean nb_page_bid_register (NbSite *site, GError **error);
 

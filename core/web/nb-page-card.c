@@ -83,15 +83,16 @@ last_word (const char *name)
   return blank != NULL ? blank + 1 : name;
 }
 
-static gboolean
-is_live (NbSite *site, const char *type_name)
+NbLive *
+nb_page_find_live (NbSite *site, const char *type_name)
 {
-  g_autoptr (NbAuctionType) type = nb_registry_ref_auction_type (site->registry, type_name);
+  gpointer live = nb_registry_find_service (site->registry, NB_TYPE_LIVE);
+  g_autoptr (NbAuctionType) type = live != NULL ? nb_registry_ref_auction_type (site->registry, type_name) : NULL;
   NbTypeDescription *description = type != NULL ? nb_auction_type_describe (type) : NULL;
-  gboolean result = description != NULL && (nb_type_description_get_capabilities (description) & NB_CAPABILITY_LIVE);
+  gboolean has_rooms = description != NULL && (nb_type_description_get_capabilities (description) & NB_CAPABILITY_LIVE);
 
   g_clear_pointer (&description, nb_type_description_free);
-  return result;
+  return has_rooms ? live : NULL;
 }
 
 JsonObject *
@@ -107,7 +108,9 @@ nb_page_make_card (NbSite *site, NbRequest *request, const NbAuctionView *view)
   json_object_set_object_member (card, "cover", make_cover (view));
   json_object_set_string_member (card, "region_short", region != NULL ? region : "");
   json_object_set_boolean_member (card, "is_mine", person != 0 && nb_auction_get_seller (view->auction) == person);
-  json_object_set_boolean_member (card, "is_live", is_live (site, nb_auction_get_type_name (view->auction)));
+  json_object_set_boolean_member (card, "is_live",
+                                  view->closed_at == 0
+                                      && nb_page_find_live (site, nb_auction_get_type_name (view->auction)) != NULL);
   set_price (card, view);
   set_time (site, request, card, view);
   return card;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/web/nb-request-private.h"
+#include <neighborbid/nb-live.h>
 
 G_BEGIN_DECLS
 
@@ -10,6 +11,9 @@ G_BEGIN_DECLS
 JsonObject *nb_page_make_card (NbSite *site, NbRequest *request, const NbAuctionView *view);
 /* Returns: (transfer full) (element-type NbAuctionView): their cards */
 JsonArray *nb_page_make_cards (NbSite *site, NbRequest *request, GPtrArray *views);
+/* Returns: (transfer none) (nullable): who keeps the live rooms of auctions of this type; NULL when it has none, does
+ * not run, or nobody offers rooms */
+NbLive *nb_page_find_live (NbSite *site, const char *type_name);
 /* Returns: (transfer none): an English msgid for @status */
 const char *nb_page_status_label (NbAuctionStatus status);
 

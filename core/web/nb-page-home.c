@@ -48,6 +48,47 @@ finish_one (Home *home)
   home_free (home);
 }
 
+static int
+compare_ends (gconstpointer a, gconstpointer b)
+{
+  gint64 first = json_object_get_int_member (json_node_get_object (*(JsonNode *const *)a), "ends_at");
+  gint64 second = json_object_get_int_member (json_node_get_object (*(JsonNode *const *)b), "ends_at");
+
+  return first < second ? -1 : first > second;
+}
+
+/* Several kinds of auctions on one shelf: what ends soonest of all. Takes @cards. */
+static JsonArray *
+merge_cards (JsonObject *model, const char *member, JsonArray *cards)
+{
+  JsonArray *others = json_object_has_member (model, member) ? json_object_get_array_member (model, member) : NULL;
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
+  JsonArray *merged;
+
+  if (others == NULL)
+    return cards;
+  for (guint i = 0; i < json_array_get_length (others); i++)
+    g_ptr_array_add (nodes, json_array_get_element (others, i));
+  for (guint i = 0; i < json_array_get_length (cards); i++)
+    g_ptr_array_add (nodes, json_array_get_element (cards, i));
+  g_ptr_array_sort (nodes, compare_ends);
+  merged = json_array_new ();
+  for (guint i = 0; i < MIN (nodes->len, N_CARDS); i++)
+    json_array_add_element (merged, json_node_copy (nodes->pdata[i]));
+  json_array_unref (cards);
+  return merged;
+}
+
+static void
+put_on_shelf (Home *home, const char *member, GPtrArray *views)
+{
+  JsonArray *cards = merge_cards (home->model, member, nb_page_make_cards (home->site, home->request, views));
+  g_autofree char *flag = g_strconcat ("has_", member, NULL);
+
+  json_object_set_boolean_member (home->model, flag, json_array_get_length (cards) > 0);
+  json_object_set_array_member (home->model, member, cards);
+}
+
 static void
 shelf_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -55,18 +96,11 @@ shelf_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Home *home = shelf->home;
   g_autoptr (GError) error = NULL;
   g_autoptr (NbSearchPage) page = nb_catalogue_search_finish (NB_CATALOGUE (source), result, &error);
-  g_autofree char *flag = g_strconcat ("has_", shelf->member, NULL);
 
-  if (page == NULL)
-    {
-      if (home->error == NULL)
-        home->error = g_steal_pointer (&error);
-      finish_one (home);
-      return;
-    }
-  json_object_set_boolean_member (home->model, flag, page->items->len > 0);
-  json_object_set_array_member (home->model, shelf->member,
-                                nb_page_make_cards (home->site, home->request, page->items));
+  if (page != NULL)
+    put_on_shelf (home, shelf->member, page->items);
+  else if (home->error == NULL)
+    home->error = g_steal_pointer (&error);
   finish_one (home);
 }
 
@@ -106,23 +140,16 @@ set_categories (Home *home)
   json_object_set_array_member (home->model, "categories", list);
 }
 
-/* Returns: (transfer full) (nullable): the first running type with live rooms */
-static char *
-find_live_type (NbSite *site)
+/* One search for each running type with live rooms. */
+static void
+fill_live_shelf (Home *home)
 {
+  NbSite *site = home->site;
   g_autoptr (GPtrArray) names = nb_registry_list_auction_types (site->registry);
 
   for (guint i = 0; i < names->len; i++)
-    {
-      g_autoptr (NbAuctionType) type = nb_registry_ref_auction_type (site->registry, names->pdata[i]);
-      NbTypeDescription *description = nb_auction_type_describe (type);
-      NbCapabilities capabilities = nb_type_description_get_capabilities (description);
-
-      nb_type_description_free (description);
-      if (capabilities & NB_CAPABILITY_LIVE)
-        return g_strdup (names->pdata[i]);
-    }
-  return NULL;
+    if (nb_page_find_live (site, names->pdata[i]) != NULL)
+      fill_shelf (home, "live", NULL, names->pdata[i], NB_SORT_END_SOON);
 }
 
 /* The region that was asked for, else the 시/군/구 of who asks. Returns: (transfer full) (nullable) */
@@ -150,7 +177,6 @@ on_home (NbRequest *request, gpointer user_data)
   NbSite *site = user_data;
   Home *home = g_new0 (Home, 1);
   g_autofree char *region = choose_region (site, request);
-  g_autofree char *live = find_live_type (site);
   g_autofree char *query = region != NULL ? g_strconcat ("&region=", region, NULL) : g_strdup ("");
 
   home->site = site;
@@ -160,13 +186,12 @@ on_home (NbRequest *request, gpointer user_data)
   json_object_set_string_member (home->model, "region_query", query);
   set_categories (home);
   nb_page_set_region_picker (site, request, home->model, region);
-  nb_pages_set_panels (site, request, "home", home->model);
+  nb_pages_set_panels (site, request, "home", "panels", home->model);
   fill_shelf (home, "ending", region, NULL, NB_SORT_END_SOON);
   if (region != NULL)
     fill_shelf (home, "nearby", region, NULL, NB_SORT_RECENT);
   fill_shelf (home, "nationwide", NULL, NULL, NB_SORT_RECENT);
-  if (live != NULL)
-    fill_shelf (home, "live", NULL, live, NB_SORT_END_SOON);
+  fill_live_shelf (home);
   finish_one (home);
 }
 

@@ -192,7 +192,7 @@ on_me (NbRequest *request, gpointer user_data)
   json_object_set_array_member (
       page->model, "regions",
       nb_page_region_options (site, request, region, nb_request_gettext (request, N_ ("Please choose"))));
-  nb_pages_set_panels (site, request, "me", page->model);
+  nb_pages_set_panels (site, request, "me", "panels", page->model);
   nb_catalogue_search_async (site->catalogue, &bids, FALSE, bids_cb, page);
   nb_catalogue_search_async (site->catalogue, &sales, FALSE, sales_cb, page);
 }

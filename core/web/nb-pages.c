@@ -190,8 +190,22 @@ nb_pages_register (NbSite *site, GError **error)
          && nb_page_me_register (site, error) && nb_page_sign_register (site, error);
 }
 
+/* Returns: (transfer full) (nullable): what @panel shows on the page of @model, NULL if that is nothing */
+static char *
+render_panel (const NbPanel *panel, NbRequest *request, JsonObject *model)
+{
+  g_autoptr (JsonObject) part = panel->function (request, panel->user_data);
+  g_autofree char *html = NULL;
+
+  if (part == NULL)
+    return NULL;
+  json_object_set_object_member (part, "page", json_object_ref (model));
+  html = nb_request_render_part (request, panel->owner, panel->template_name, part);
+  return html != NULL && *g_strstrip (html) != '\0' ? g_steal_pointer (&html) : NULL;
+}
+
 void
-nb_pages_set_panels (NbSite *site, NbRequest *request, const char *slot, JsonObject *model)
+nb_pages_set_panels (NbSite *site, NbRequest *request, const char *slot, const char *member, JsonObject *model)
 {
   GPtrArray *panels = nb_registry_get_panels (site->registry);
   JsonArray *list = json_array_new ();
@@ -199,10 +213,7 @@ nb_pages_set_panels (NbSite *site, NbRequest *request, const char *slot, JsonObj
   for (guint i = 0; i < panels->len; i++)
     {
       const NbPanel *panel = panels->pdata[i];
-      g_autoptr (JsonObject) part
-          = strcmp (panel->slot, slot) == 0 ? panel->function (request, panel->user_data) : NULL;
-      g_autofree char *html
-          = part != NULL ? nb_request_render_part (request, panel->owner, panel->template_name, part) : NULL;
+      g_autofree char *html = strcmp (panel->slot, slot) == 0 ? render_panel (panel, request, model) : NULL;
       JsonObject *item;
 
       if (html == NULL)
@@ -211,5 +222,5 @@ nb_pages_set_panels (NbSite *site, NbRequest *request, const char *slot, JsonObj
       json_object_set_string_member (item, "html", html);
       json_array_add_object_element (list, item);
     }
-  json_object_set_array_member (model, "panels", list);
+  json_object_set_array_member (model, member, list);
 }

@@ -33,7 +33,7 @@ void nb_page_sign_in_first (NbRequest *request, const char *next, JsonObject *va
 /* A route of core whose answers are for people. */
 gboolean nb_pages_add_route (NbSite *site, const char *method, const char *pattern, NbRouteFlags flags,
                              NbHandler handler, GError **error);
-/* Sets `panels` of @model: what plugins show on the page @slot. */
-void nb_pages_set_panels (NbSite *site, NbRequest *request, const char *slot, JsonObject *model);
+/* Sets @member of @model, such as `panels`: what plugins show on the page @slot. Their templates see @model as `page`. */
+void nb_pages_set_panels (NbSite *site, NbRequest *request, const char *slot, const char *member, JsonObject *model);
 
 G_END_DECLS

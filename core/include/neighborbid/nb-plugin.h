@@ -213,7 +213,8 @@ NB_PUBLIC gboolean nb_context_add_gauge (NbContext *self, const char *name, cons
 NB_PUBLIC gboolean nb_context_add_link (NbContext *self, const char *path, const char *label, gboolean signed_in_only,
                                         GError **error);
 /** nb_context_add_panel: a part of the host's page @slot (`me`, `home`, `auction`, and `bidding`: the top of the
- * auction's bid box), rendered with @template_name */
+ * auction's bid box), rendered with @template_name, which sees the page's own model as `page`; one that comes out empty
+ * is left out */
 NB_PUBLIC gboolean nb_context_add_panel (NbContext *self, const char *slot, const char *template_name,
                                          NbPanelFunc function, gpointer user_data, GError **error);
 

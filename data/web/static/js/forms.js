@@ -14,10 +14,23 @@ function onMoneyInput(event) {
   input.setSelectionRange(place, place);
 }
 
+// crypto.randomUUID is missing where a site is reached without TLS.
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
 // A key stands for one intention: what is sent again unchanged keeps it, what is changed gets another.
 function rotateKey(form) {
   const key = form.elements.idempotency_key;
-  if (key) key.value = crypto.randomUUID();
+  if (key) key.value = newKey();
+}
+
+// What stays available after a bid of that much.
+function showRest(dialog, amount) {
+  const stays = dialog.querySelector("[data-stays]");
+  if (!stays || dialog.dataset.spendable === undefined) return;
+  const rest = Number(dialog.dataset.spendable) - amount;
+  stays.hidden = rest < 0;
+  dialog.querySelector("[data-short]").hidden = rest >= 0;
+  dialog.querySelector("[data-stays-amount]").textContent = `${group(String(rest))}원`;
 }
 
 function ask(form, submitter) {
@@ -26,6 +39,7 @@ function ask(form, submitter) {
   const shown = group(String(amount ?? "").replace(/\D/g, ""));
   if (!dialog || !shown) return false;
   for (const place of dialog.querySelectorAll("[data-amount]")) place.textContent = `${shown}원`;
+  showRest(dialog, Number(shown.replace(/\D/g, "")));
   dialog.returnValue = "";
   dialog.showModal();
   dialog.addEventListener("close", () => {
