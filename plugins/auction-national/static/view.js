@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The page of an auction as it moves: the newest public state, and where the viewer stands in it.
+import { makeHistory } from "./history.js";
+import { makeQuick } from "./quick.js";
+
+const OVER = ["sold", "unsold", "cancelled"];
+
+const money = (amount) => `${amount.toLocaleString("en")}원`;
+const korean = { timeZone: "Asia/Seoul", hourCycle: "h23" };
+const language = document.documentElement.lang;
+
+function toParts(at, options) {
+  const parts = new Intl.DateTimeFormat(language, { ...korean, ...options }).formatToParts(new Date(at));
+  return Object.fromEntries(parts.map(({ type, value }) => [type, value]));
+}
+
+// As the pages write it: 11월 21일(토) 22:15, or Sat 21 Nov, 22:15.
+function writeTime(at) {
+  const { month, day, weekday, hour, minute } = toParts(at, {
+    month: language === "ko" ? "numeric" : "short", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit",
+  });
+  return language === "ko" ? `${month}월 ${day}일(${weekday}) ${hour}:${minute}` : `${weekday} ${day} ${month}, ${hour}:${minute}`;
+}
+
+const writeClock = (at) => new Intl.DateTimeFormat("en-GB", { ...korean, hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
+
+export function makeView(box) {
+  const me = box.dataset.person;
+  const isSeller = "isSeller" in box.dataset;
+  const banners = [...box.querySelectorAll("[data-state]")];
+  const all = (name) => document.querySelectorAll(`[data-live="${name}"]`);
+  const find = (name) => document.querySelector(`[data-live="${name}"]`);
+  const write = (name, text) => all(name).forEach((element) => { if (element.textContent !== text) element.textContent = text; });
+  const showIf = (name, isShown) => all(name).forEach((element) => { element.hidden = !isShown; });
+  const count = (name, n) => all(name).forEach((element) => { element.textContent = element.dataset[n === 1 ? "one" : "many"].replace("{n}", n.toLocaleString("en")); });
+
+  const history = makeHistory({ rows: find("history"), row: find("row"), auction: box.dataset.auction, me });
+  const quick = makeQuick(box);
+  let state = { seq: Number(box.dataset.seq), status: box.dataset.status, step: Number(box.dataset.step) };
+  let standing = banners.find((banner) => !banner.classList.contains("is-away"))?.dataset.state;
+  let hasBid = "hasBid" in box.dataset;
+  let hold = null; // null: as the page says
+  let isMe = false;
+  let isSignedOut = false;
+  let connection;
+  let myName = "";
+  let reached = 0; // the moment that the countdown has come to
+  let onChange = () => {};
+
+  function findStanding() {
+    const leads = me !== "" && state.leader?.id === me;
+    if (state.status === "sold") return state.winner?.id === me && me ? "won" : isSeller ? "sold" : hasBid ? "lost" : "ended";
+    if (state.status === "unsold") return hasBid ? "returned" : "unsold";
+    if (state.status === "closing" || (state.status === "open" && reached === Date.parse(state.ends_at))) return "closing";
+    if (state.status === "cancelled" || state.status === "paused") return state.status;
+    if (isSeller) return "seller";
+    if (leads) return "leading";
+    if (hasBid) return state.leader ? "outbid" : "stands";
+    return me ? "none" : "watching";
+  }
+
+  function paintStanding() {
+    for (const banner of banners) banner.classList.toggle("is-away", banner.dataset.state !== standing);
+    write("standing", banners.find((banner) => banner.dataset.state === standing)?.querySelector("b").textContent ?? "");
+    if (hasBid) for (const form of box.querySelectorAll("[data-bid]")) delete form.dataset.confirm;
+  }
+
+  function paintPrices() {
+    const price = state.price ?? state.start_price;
+    if (price) write("price", money(price));
+    showIf("with-price", Boolean(state.price));
+    showIf("without-price", !state.price);
+    if (typeof state.bid_count === "number") count("bid-count", state.bid_count);
+    if (state.min_next) write("min-next", money(state.min_next));
+    quick.show(state);
+    const buy = find("buy");
+    if (buy) buy.hidden = state.buy_now_price === null || state.price >= Number(buy.dataset.price);
+    if (typeof state.reserve_met === "boolean") {
+      showIf("reserve-met", state.reserve_met);
+      showIf("reserve-open", !state.reserve_met);
+    }
+  }
+
+  function paintPeople(isOver) {
+    write("leader", state.leader?.nickname ?? "");
+    showIf("leads", !isOver && Boolean(state.leader));
+    write("winner", state.winner?.nickname ?? "");
+    showIf("wins", isOver && Boolean(state.winner));
+    if (isOver || standing === "outbid") hold = 0;
+    if (hold !== null) {
+      write("hold", money(hold));
+      showIf("held", hold > 0);
+    }
+  }
+
+  function paintTimes(isOver) {
+    const isScheduled = state.status === "scheduled";
+    const ends = find("ends");
+    const shown = (isOver && state.closed_at) || state.ends_at;
+    ends.dateTime = shown;
+    ends.textContent = writeTime(shown);
+    for (const clock of box.querySelectorAll("time[data-clock]")) clock.dateTime = isScheduled ? state.starts_at : state.ends_at;
+    showIf("until-start", isScheduled);
+    showIf("until-end", !isScheduled);
+    showIf("starts", isScheduled);
+    showIf("clock", !isOver && state.status !== "paused");
+    showIf("when-over", isOver);
+    showIf("when-running", !isOver);
+  }
+
+  function paint() {
+    const isOver = OVER.includes(state.status);
+    paintStanding();
+    paintPrices();
+    paintPeople(isOver);
+    paintTimes(isOver);
+    const left = find("forms");
+    if (left && !left.hidden && state.status !== "open" && left.contains(document.activeElement)) document.getElementById("main").focus({ preventScroll: true });
+    showIf("forms", state.status === "open");
+    showIf("next", state.status === "open");
+    showIf("reserve", state.status === "open");
+    showIf("cancel", !isOver && !state.bid_count);
+    if (isOver) showIf("bar", false);
+  }
+
+  // Returns: in words, when the end moved away
+  function tellExtension(before) {
+    if (!before.ends_at || state.status !== "open" || Date.parse(state.ends_at) <= Date.parse(before.ends_at)) return "";
+    const text = find("extended").dataset.words.replace("{time}", writeClock(state.ends_at));
+    write("extended", text);
+    return text;
+  }
+
+  function settle(before) {
+    const stood = standing;
+    if (me && state.leader?.id === me) hasBid = true;
+    standing = findStanding();
+    paint();
+    onChange({
+      state,
+      isOutbid: standing === "outbid" && stood !== "outbid",
+      isOver: OVER.includes(state.status) && !OVER.includes(before.status),
+      hasMoved: before.price !== undefined && state.price !== before.price,
+      isMine: state.leader?.id === me && me !== "",
+      extension: tellExtension(before),
+      banner: banners.find((banner) => banner.dataset.state === standing)?.innerText ?? "",
+    });
+  }
+
+  function paintConnection() {
+    const how = connection === "live" && isSignedOut ? "signed-out" : connection;
+    for (const mark of box.querySelectorAll("[data-connection]")) mark.classList.toggle("is-away", mark.dataset.connection !== connection);
+    for (const line of box.querySelectorAll("[data-how]")) line.classList.toggle("is-away", line.dataset.how !== how);
+  }
+
+  // The price stays in sight on a small screen.
+  new IntersectionObserver(([seen]) => showIf("bar", !seen.isIntersecting && !OVER.includes(state.status))).observe(box.querySelector(".price-line"));
+  box.addEventListener("over", ({ target }) => {
+    if (!target.closest('[data-live="clock"]')) return;
+    reached = Date.parse(target.dateTime);
+    standing = findStanding();
+    paintStanding();
+  });
+
+  return {
+    find,
+    count,
+    onChange: (listener) => { onChange = listener; },
+    isMe: () => isMe,
+    /** Whether the countdown came to its end and nothing was told since. */
+    isWaiting: () => reached > 0 && reached === Date.parse(state.status === "scheduled" ? state.starts_at : state.ends_at) && !OVER.includes(state.status),
+    greet({ you, auction }) {
+      isMe = Boolean(you) && you.id === me;
+      isSignedOut = me !== "" && !isMe;
+      if (isMe) {
+        hold = you.hold ?? 0;
+        myName = you.nickname;
+      }
+      if (hold > 0 || auction.my_max) hasBid = true;
+    },
+    connect(status) {
+      if (status === "signed-out") isSignedOut = true;
+      else connection = status;
+      paintConnection();
+    },
+    /** `isTruth`: a greeting counts whatever came before it; of others only what is newer. */
+    show(next, isTruth) {
+      if (!isTruth && next.seq <= state.seq) return;
+      const before = state;
+      state = { ...before, ...next, price: next.price ?? (next.type === "ended" ? before.price : null) };
+      history.follow(state, before, isTruth);
+      settle(before);
+    },
+    takeResult(result) {
+      hasBid = true;
+      hold = result.hold;
+      const before = state;
+      if (result.seq > state.seq) state = { ...before, price: result.price, min_next: result.min_next, leader: result.status === "leading" ? { id: me, nickname: myName } : before.leader };
+      settle(before);
+    },
+    takeMinimum({ min_next: minimum }) {
+      if (!(minimum > state.min_next)) return;
+      state = { ...state, min_next: minimum };
+      paint();
+    },
+  };
+}
