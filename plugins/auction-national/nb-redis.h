@@ -35,7 +35,8 @@ typedef struct
   void (*message) (NbRedis *self, gint64 auction, const char *payload, gsize length, gpointer user_data);
   /* Both connections serve and every subscription is confirmed. */
   void (*up) (NbRedis *self, gpointer user_data);
-  /* Once for each outage, and once when the first attempt fails. @reason never holds a password. */
+  /* Once for each outage, and once when Redis can't be reached for a second from the start. @reason never holds a
+   * password. */
   void (*down) (NbRedis *self, const char *reason, gpointer user_data);
 } NbRedisEvents;
 
@@ -63,7 +64,7 @@ typedef struct
   guint64 dropped; /* never sent: no connection, or too much was waiting already */
   guint64 failed; /* sent, but refused, or the connection was lost before the answer */
   guint64 received; /* messages handed over */
-  guint64 lost_links; /* connections that had served and were lost */
+  guint64 outages; /* how often it was up and went down */
 } NbRedisCounts;
 
 /* Starts to connect; @events are told from the main context alone, never from inside this call.
