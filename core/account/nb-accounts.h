@@ -100,6 +100,14 @@ GArray *nb_accounts_list_sessions_finish (NbAccounts *self, GAsyncResult *result
 void nb_accounts_end_session_async (NbAccounts *self, gint64 person, gint64 session, GAsyncReadyCallback callback,
                                     gpointer user_data);
 gboolean nb_accounts_end_session_finish (NbAccounts *self, GAsyncResult *result, GError **error);
+/* Finishes with those of @sessions (element-type gint64) that don't live any more, as far as the database knows:
+ * (transfer full) (element-type gint64). At most a thousand at a time. */
+void nb_accounts_find_ended_async (NbAccounts *self, GArray *sessions, GAsyncReadyCallback callback,
+                                   gpointer user_data);
+GArray *nb_accounts_find_ended_finish (NbAccounts *self, GAsyncResult *result, GError **error);
+/* Marks @session as used by now, as a request with it would, when that was not done for a while. @used_at: (inout): the
+ * caller's, 0 at first: when it was */
+void nb_accounts_use_session (NbAccounts *self, gint64 session, gint64 *used_at);
 void nb_accounts_set_region_async (NbAccounts *self, gint64 person, const char *region, GAsyncReadyCallback callback,
                                    gpointer user_data);
 gboolean nb_accounts_set_region_finish (NbAccounts *self, GAsyncResult *result, GError **error);

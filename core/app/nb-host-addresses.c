@@ -82,6 +82,16 @@ check_base_url (NbHostSettings *self, GPtrArray *faults)
     add_fault (self, "listen", "begins with a Unix socket, so base-url must say how people reach the site", faults);
 }
 
+static void
+check_allowed_origins (NbHostSettings *self, GPtrArray *faults)
+{
+  const char *text = nb_settings_get_text (self->server, "allowed-origins");
+  g_autoptr (GError) error = NULL;
+
+  if (*text && !nb_server_check_allowed_origins (text, &error))
+    add_fault (self, "allowed-origins", error->message, faults);
+}
+
 void
 nb_host_settings_check_addresses (NbHostSettings *self, GPtrArray *faults)
 {
@@ -95,4 +105,5 @@ nb_host_settings_check_addresses (NbHostSettings *self, GPtrArray *faults)
   check_listen (self, faults);
   check_internal_listen (self, faults);
   check_base_url (self, faults);
+  check_allowed_origins (self, faults);
 }

@@ -22,6 +22,8 @@ static const NbSetting server_keys[] = {
     = "what this host does: web (pages and the API), live (WebSockets), jobs (closing auctions), ',' between them" },
   { "base-url", NB_SETTING_TEXT, "", .needs_restart = TRUE,
     .help = "how people reach the site, such as https://auction.example; empty: http and the first address of listen" },
+  { "allowed-origins", NB_SETTING_TEXT, "",
+    .help = "other web sites whose pages may open sockets here, such as https://partner.example, ',' between them" },
   { "data-dir", NB_SETTING_TEXT, "", .needs_restart = TRUE,
     .help = "where data is kept; empty: $STATE_DIRECTORY, else $XDG_STATE_HOME/neighborbid" },
   { "trusted-proxies", NB_SETTING_TEXT, "", .needs_restart = TRUE,

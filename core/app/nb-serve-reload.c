@@ -49,6 +49,7 @@ apply (NbServe *self, NbHostSettings *settings)
   tell_restart_keys ("auctions", before->auctions, settings->auctions);
   nb_serve_apply_log (settings);
   nb_server_set_limits (self->server, &limits);
+  nb_server_set_allowed_origins (self->server, nb_settings_get_text (settings->server, "allowed-origins"));
   nb_bid_engine_set_options (self->host->engine, &engine);
   nb_catalogue_set_options (self->host->catalogue, &catalogue);
 }

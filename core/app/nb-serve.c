@@ -64,6 +64,7 @@ make_server (NbServe *self, const NbGivenSockets *sockets, GError **error)
     .sockets = sockets->sockets,
     .internal_socket = sockets->internal,
     .base_url = base_url,
+    .allowed_origins = nb_settings_get_text (settings->server, "allowed-origins"),
     .trusted_proxies = nb_settings_get_text (settings->server, "trusted-proxies"),
     .limits = nb_serve_get_limits (settings),
     .web_dir = web_dir,
@@ -302,6 +303,9 @@ take_down (NbServe *self)
     nb_gauges_stop (self->gauges);
   if (self->schema)
     nb_schema_watch_stop (self->schema);
+  /* None is left after a stop that had its time; after one that had not, the plugins learn of their end here. */
+  if (self->server)
+    nb_server_cut_sockets (self->server);
   if (self->host->plugins_run)
     nb_plugin_host_stop (self->host->plugins);
   self->host->plugins_run = FALSE;

@@ -66,6 +66,17 @@ is_origin_at (const char *origin, const char *host)
 }
 
 gboolean
+nb_origin_is_listed (const char *origin, const char *list)
+{
+  g_auto (GStrv) parts = g_strsplit (list != NULL ? list : "", ",", -1);
+
+  for (guint i = 0; origin != NULL && parts[i] != NULL; i++)
+    if (is_origin_of (origin, g_strstrip (parts[i])))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
 nb_origin_is_own (const NbOrigin *self, const char *base_url)
 {
   if (self->fetch_site != NULL && strcmp (self->fetch_site, "same-origin") != 0

@@ -24,4 +24,8 @@ typedef struct
  * @base_url: the site's own address */
 gboolean nb_origin_is_own (const NbOrigin *self, const char *base_url);
 
+/* @list: (nullable) origins such as `https://partner.example`, with `,` between. Returns: whether @origin (nullable) is
+ * one of them */
+gboolean nb_origin_is_listed (const char *origin, const char *list);
+
 G_END_DECLS

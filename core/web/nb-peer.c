@@ -5,6 +5,7 @@
 
 #include "core/web/nb-peer-input.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -58,6 +59,19 @@ reap_now (NbPeer *self)
   if (message != NULL)
     stolen = soup_server_message_steal_connection (message);
   g_io_stream_close (G_IO_STREAM (self), NULL, NULL);
+}
+
+int
+nb_peer_detach (NbPeer *self, GBytes **bytes)
+{
+  const int fd = fcntl (g_socket_get_fd (self->socket), F_DUPFD_CLOEXEC, 0);
+
+  if (fd < 0)
+    g_warning ("a connection can't be taken over: %s", g_strerror (errno));
+  *bytes = g_bytes_new (self->buffer->data + self->ready, self->buffer->len - self->ready);
+  set_phase (self, NB_PHASE_CLOSED, 0);
+  reap_now (self);
+  return fd;
 }
 
 static gboolean

@@ -54,6 +54,10 @@ void nb_peer_answer_given (NbPeer *self);
 void nb_peer_request_finished (NbPeer *self);
 /* Writes @answer as it is, reads no more of the request, and closes. Not from inside a handler of a whole request. */
 void nb_peer_refuse (NbPeer *self, GBytes *answer);
+/* Takes the connection from libsoup, which has just written an answer after which it is no HTTP any more, and ends
+ * this.
+ * @bytes: (out) (transfer full): what came behind the request. Returns: a descriptor of the connection, or -1 */
+int nb_peer_detach (NbPeer *self, GBytes **bytes);
 /* Closes an idle connection at once, another one after its answer. */
 void nb_peer_drain (NbPeer *self);
 /* Closes it whatever it does. */

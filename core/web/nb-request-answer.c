@@ -139,6 +139,21 @@ nb_request_answer (NbRequest *self, guint status, const char *content_type, GByt
     soup_server_message_unpause (self->message);
 }
 
+void
+nb_request_switch (NbRequest *self)
+{
+  NbPeer *peer = nb_peers_find (self->message, NULL);
+
+  soup_message_headers_append (soup_server_message_get_response_headers (self->message), "X-Request-Id", self->id);
+  self->is_answered = TRUE;
+  count_answer (self, soup_server_message_get_status (self->message), 0);
+  if (peer == NULL)
+    return;
+  nb_peer_answer_given (peer);
+  if (self->is_paused)
+    soup_server_message_unpause (self->message);
+}
+
 static void
 answer_json (NbRequest *self, guint status, const char *content_type, JsonObject *object)
 {
@@ -185,10 +200,10 @@ prepare_error (NbRequest *self, const GError *error)
     }
 }
 
-static void
-respond_problem (NbRequest *self, const GError *error)
+void
+nb_request_respond_problem (NbRequest *self, const GError *error, guint status)
 {
-  JsonObject *problem = nb_problem_new (error, 0, translate, self);
+  JsonObject *problem = nb_problem_new (error, status, translate, self);
   const guint code = json_object_get_int_member (problem, "status");
 
   if (code == 401)
@@ -215,7 +230,7 @@ nb_request_respond_error (NbRequest *self, const GError *error)
 {
   prepare_error (self, error);
   if (!self->is_page || !nb_request_respond_error_page (self, error))
-    respond_problem (self, error);
+    nb_request_respond_problem (self, error, 0);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include "core/web/nb-csrf.h"
 #include "core/web/nb-internal.h"
+#include "core/web/nb-socket-upgrade.h"
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -203,7 +204,10 @@ enter_handler (NbRequest *self)
       respond (self, error);
       return;
     }
-  self->target->route.handler (self, self->target->route.user_data);
+  if (self->target->route.socket != NULL)
+    nb_socket_upgrade (self);
+  else
+    self->target->route.handler (self, self->target->route.user_data);
 }
 
 /* A program that shows a token which is none must learn of it; a browser's old cookie only means signed out. */
@@ -312,7 +316,8 @@ enter_route (NbRequest *self, NbMatch *match)
     }
   self->is_counted = TRUE;
   nb_server_request_began (self->server, self->target->route.owner);
-  find_session (self);
+  if (self->target->route.socket == NULL || nb_socket_upgrade_check (self))
+    find_session (self);
 }
 
 static gboolean

@@ -53,6 +53,10 @@ gboolean nb_request_is_safe (NbRequest *self);
 void nb_request_dispatch (NbRequest *self);
 /* Answers with the error page. Returns: FALSE when there is none, and nothing was answered */
 gboolean nb_request_respond_error_page (NbRequest *self, const GError *error);
+/* As nb_request_respond_error() to a program, with another @status than the code's own. */
+void nb_request_respond_problem (NbRequest *self, const GError *error, guint status);
+/* The answer was put together as a handshake: it is sent and counted, and what follows is no HTTP. */
+void nb_request_switch (NbRequest *self);
 /* Gives the answer. @bytes: (nullable) */
 void nb_request_answer (NbRequest *self, guint status, const char *content_type, GBytes *bytes);
 

@@ -3,6 +3,7 @@
 #include "core/web/nb-server-life.h"
 
 #include "core/web/nb-server-soup.h"
+#include <neighborbid/nb-socket.h>
 
 static guint
 get_count (NbServer *self, const char *owner)
@@ -11,10 +12,16 @@ get_count (NbServer *self, const char *owner)
 }
 
 void
+nb_server_hold (NbServer *self, const char *owner)
+{
+  g_hash_table_insert (self->in_flight, g_strdup (owner), GUINT_TO_POINTER (get_count (self, owner) + 1));
+}
+
+void
 nb_server_request_began (NbServer *self, const char *owner)
 {
   self->n_in_flight++;
-  g_hash_table_insert (self->in_flight, g_strdup (owner), GUINT_TO_POINTER (get_count (self, owner) + 1));
+  nb_server_hold (self, owner);
 }
 
 static void
@@ -29,14 +36,20 @@ finish_quiesce (NbServer *self, const char *owner)
 }
 
 void
-nb_server_request_ended (NbServer *self, const char *owner)
+nb_server_release (NbServer *self, const char *owner)
 {
   const guint left = get_count (self, owner) - 1;
 
-  self->n_in_flight--;
   g_hash_table_insert (self->in_flight, g_strdup (owner), GUINT_TO_POINTER (left));
   if (left == 0)
     finish_quiesce (self, owner);
+}
+
+void
+nb_server_request_ended (NbServer *self, const char *owner)
+{
+  self->n_in_flight--;
+  nb_server_release (self, owner);
 }
 
 void
@@ -66,6 +79,8 @@ nb_server_quiesce_owner_async (NbServer *self, const char *owner, GAsyncReadyCal
       return;
     }
   g_hash_table_insert (self->quiescing, g_strdup (owner), task);
+  if (self->hub != NULL)
+    nb_socket_hub_close (self->hub, owner, NB_SOCKET_SWITCHED_OFF, "switched off");
   if (get_count (self, owner) == 0)
     finish_quiesce (self, owner);
 }
@@ -87,7 +102,7 @@ nb_server_check_stopped (NbServer *self)
 {
   g_autoptr (GTask) task = NULL;
 
-  if (self->stopping == NULL || nb_peers_get_size (self->peers) > 0)
+  if (self->stopping == NULL || nb_server_get_n_connections (self) > 0)
     return;
   task = g_steal_pointer (&self->stopping);
   g_source_destroy (self->stop_timer);
@@ -100,8 +115,10 @@ on_stop_timeout (gpointer user_data)
 {
   NbServer *self = NB_SERVER (user_data);
 
-  g_info ("cutting %u connections that did not end in time", nb_peers_get_size (self->peers));
+  g_info ("cutting %u connections that did not end in time", nb_server_get_n_connections (self));
   nb_peers_abort (self->peers);
+  if (self->hub != NULL)
+    nb_socket_hub_abort (self->hub);
   return G_SOURCE_REMOVE;
 }
 
@@ -118,6 +135,8 @@ nb_server_stop_async (NbServer *self, gint64 timeout, GAsyncReadyCallback callba
   g_source_attach (self->stop_timer, g_main_context_get_thread_default ());
   nb_server_close_listeners (self);
   nb_peers_drain (self->peers);
+  if (self->hub != NULL)
+    nb_socket_hub_close (self->hub, NULL, NB_SOCKET_LEAVING, "the server restarts");
   nb_server_check_stopped (self);
 }
 

@@ -6,6 +6,10 @@
 
 G_BEGIN_DECLS
 
+/* A socket needs the code of @owner from now on, no longer: then what waits for its requests to end waits for it too.
+ */
+void nb_server_hold (NbServer *self, const char *owner);
+void nb_server_release (NbServer *self, const char *owner);
 /* Ends a stop that waits for the last connection. */
 void nb_server_check_stopped (NbServer *self);
 

@@ -18,9 +18,16 @@ struct _NbPeers
   gpointer user_data;
 
   GQueue open;            /* of Entry */
-  GHashTable *by_address; /* key to number */
+  guint n_sockets;        /* that left libsoup and count all the same */
+  GHashTable *by_address; /* key to NbPeerAddress */
   GSource *sweeper;
   GSocketAddress *nowhere; /* what libsoup is told as the local address */
+};
+
+struct _NbPeerAddress
+{
+  guint n;
+  char key[];
 };
 
 typedef struct
@@ -29,23 +36,42 @@ typedef struct
   NbPeers *owner;
   NbPeer *peer;            /* not owned: libsoup does */
   GSocketAddress *address; /* carries the way back from a message to this */
-  char *key;
-  gboolean is_counted;
+  NbPeerAddress *counted;  /* (nullable) */
   gboolean is_internal;
 } Entry;
 
 static GQuark entry_quark (void);
 G_DEFINE_QUARK (nb - peer - entry, entry)
 
-static void
-count (NbPeers *self, const char *key, int step)
+static guint
+get_number (NbPeers *self, const char *key)
 {
-  const guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->by_address, key)) + step;
+  const NbPeerAddress *address = g_hash_table_lookup (self->by_address, key);
 
-  if (n == 0)
-    g_hash_table_remove (self->by_address, key);
-  else
-    g_hash_table_insert (self->by_address, g_strdup (key), GUINT_TO_POINTER (n));
+  return address != NULL ? address->n : 0;
+}
+
+static NbPeerAddress *
+count_for (NbPeers *self, const char *key)
+{
+  NbPeerAddress *address = g_hash_table_lookup (self->by_address, key);
+
+  if (address == NULL)
+    {
+      address = g_malloc (sizeof *address + strlen (key) + 1);
+      address->n = 0;
+      strcpy (address->key, key);
+      g_hash_table_insert (self->by_address, address->key, address);
+    }
+  address->n++;
+  return address;
+}
+
+static void
+discount (NbPeers *self, NbPeerAddress *address)
+{
+  if (address != NULL && --address->n == 0)
+    g_hash_table_remove (self->by_address, address->key);
 }
 
 static void
@@ -55,11 +81,9 @@ on_closed (NbPeer *peer, gpointer user_data)
   NbPeers *self = entry->owner;
 
   g_queue_unlink (&self->open, &entry->link);
-  if (entry->is_counted)
-    count (self, entry->key, -1);
+  discount (self, entry->counted);
   g_object_set_qdata (G_OBJECT (entry->address), entry_quark (), NULL);
   g_object_unref (entry->address);
-  g_free (entry->key);
   g_free (entry);
   if (self->open.length == 0)
     self->emptied (self->user_data);
@@ -103,7 +127,7 @@ nb_peers_new (SoupServer *soup, NbProxies *proxies, const NbDeadlines *deadlines
   self->emptied = emptied;
   self->user_data = user_data;
   g_queue_init (&self->open);
-  self->by_address = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->by_address = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   self->nowhere = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
   self->sweeper = g_timeout_source_new (SWEEP_MS);
   g_source_set_callback (self->sweeper, on_sweep, self, NULL);
@@ -114,7 +138,7 @@ nb_peers_new (SoupServer *soup, NbProxies *proxies, const NbDeadlines *deadlines
 void
 nb_peers_free (NbPeers *self)
 {
-  g_assert (self->open.length == 0);
+  g_assert (self->open.length == 0 && self->n_sockets == 0);
   g_source_destroy (self->sweeper);
   g_source_unref (self->sweeper);
   g_hash_table_unref (self->by_address);
@@ -128,14 +152,13 @@ nb_peers_set_limits (NbPeers *self, const NbPeerLimits *limits)
   self->limits = *limits;
 }
 
+/* @key: (nullable): the address does not matter */
 static gboolean
-has_room (NbPeers *self, const Entry *entry)
+has_room (NbPeers *self, const char *key)
 {
-  const guint same = GPOINTER_TO_UINT (g_hash_table_lookup (self->by_address, entry->key));
-
-  if (self->limits.max > 0 && self->open.length >= self->limits.max)
+  if (self->limits.max > 0 && self->open.length + self->n_sockets >= self->limits.max)
     return FALSE;
-  return !entry->is_counted || self->limits.per_address == 0 || same < self->limits.per_address;
+  return key == NULL || self->limits.per_address == 0 || get_number (self, key) < self->limits.per_address;
 }
 
 static void
@@ -150,38 +173,66 @@ turn_away (GSocket *socket)
   g_socket_close (socket, NULL);
 }
 
+/* @key: (nullable): what it counts for */
 static void
-take_in (NbPeers *self, GSocket *socket, const char *address, Entry *entry)
+take_in (NbPeers *self, GSocket *socket, const char *address, const char *key, gboolean is_internal)
 {
+  Entry *entry = g_new0 (Entry, 1);
   g_autoptr (NbPeer) peer = nb_peer_new (socket, address, self->deadlines, &peer_events, entry);
 
   entry->owner = self;
   entry->peer = peer;
   entry->link.data = entry;
+  entry->is_internal = is_internal;
   entry->address = g_inet_socket_address_new_from_string ("0.0.0.0", 0);
   g_object_set_qdata (G_OBJECT (entry->address), entry_quark (), entry);
   g_queue_push_tail_link (&self->open, &entry->link);
-  if (entry->is_counted)
-    count (self, entry->key, 1);
+  if (key != NULL)
+    entry->counted = count_for (self, key);
   soup_server_accept_iostream (self->soup, G_IO_STREAM (peer), self->nowhere, entry->address, NULL);
+}
+
+/* Returns: (transfer full) (nullable): what @address counts for; NULL for one of ours, behind which are many */
+static char *
+get_key (NbPeers *self, const char *address)
+{
+  if (strcmp (address, "unix") == 0 || nb_proxies_trust (self->proxies, address))
+    return NULL;
+  return nb_address_key (address);
 }
 
 void
 nb_peers_add (NbPeers *self, GSocket *socket, const char *address, gboolean is_internal)
 {
-  Entry *entry = g_new0 (Entry, 1);
+  g_autofree char *key = is_internal ? NULL : get_key (self, address);
 
-  entry->key = nb_address_key (address);
-  entry->is_internal = is_internal;
-  entry->is_counted = !is_internal && strcmp (address, "unix") != 0 && !nb_proxies_trust (self->proxies, address);
-  if (has_room (self, entry))
-    {
-      take_in (self, socket, address, entry);
-      return;
-    }
-  turn_away (socket);
-  g_free (entry->key);
-  g_free (entry);
+  if (has_room (self, key))
+    take_in (self, socket, address, key, is_internal);
+  else
+    turn_away (socket);
+}
+
+NbPeerAddress *
+nb_peers_count_socket (NbPeers *self, const char *address, gboolean *is_too_many)
+{
+  g_autofree char *key = get_key (self, address);
+
+  *is_too_many = key != NULL && self->limits.per_address > 0 && get_number (self, key) >= self->limits.per_address;
+  self->n_sockets++;
+  return key != NULL ? count_for (self, key) : NULL;
+}
+
+void
+nb_peers_forget_socket (NbPeers *self, NbPeerAddress *address)
+{
+  self->n_sockets--;
+  discount (self, address);
+}
+
+const char *
+nb_peer_address_get_key (NbPeerAddress *self)
+{
+  return self->key;
 }
 
 NbPeer *

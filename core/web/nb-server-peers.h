@@ -9,6 +9,8 @@
 G_BEGIN_DECLS
 
 typedef struct _NbPeers NbPeers;
+/* What stands for an address in limits, with the number of what counts for it. */
+typedef struct _NbPeerAddress NbPeerAddress;
 
 typedef struct
 {
@@ -23,9 +25,20 @@ void nb_peers_free (NbPeers *self);
 void nb_peers_set_limits (NbPeers *self, const NbPeerLimits *limits);
 /* Takes a fresh connection into libsoup, or turns it away when there are too many. */
 void nb_peers_add (NbPeers *self, GSocket *socket, const char *address, gboolean is_internal);
-/* Returns: (transfer none) (nullable): the connection that @message came by, NULL once it is gone */
+/* Returns: (transfer none) (nullable): the connection that @message came by, NULL once it is gone.
+ * @is_internal: (out) (optional) */
 NbPeer *nb_peers_find (SoupServerMessage *message, gboolean *is_internal);
+/* Connections that libsoup has. */
 guint nb_peers_get_size (NbPeers *self);
+
+/* A socket that libsoup is rid of goes on counting: for the limit of all, and for that of the client's @address unless
+ * that is a proxy's. @is_too_many: (out): it is one more than its address may have.
+ * Returns: (transfer full) (nullable): NULL for a proxy's */
+NbPeerAddress *nb_peers_count_socket (NbPeers *self, const char *address, gboolean *is_too_many);
+/* It has gone. @address: (transfer full) (nullable) */
+void nb_peers_forget_socket (NbPeers *self, NbPeerAddress *address);
+const char *nb_peer_address_get_key (NbPeerAddress *self);
+
 /* Idle ones end now, the others after their answer; new ones are not kept alive. */
 void nb_peers_drain (NbPeers *self);
 void nb_peers_abort (NbPeers *self);

@@ -9,6 +9,8 @@
 #include "core/web/nb-server-peers.h"
 #include "core/web/nb-server-proxies.h"
 #include "core/web/nb-server.h"
+#include "core/web/nb-socket-hub.h"
+#include "core/web/nb-socket-sessions.h"
 #include "core/web/nb-static.h"
 
 G_BEGIN_DECLS
@@ -31,6 +33,7 @@ struct _NbServer
   GSocket *internal_socket; /* (nullable) */
   char *base_url;
   gboolean is_https;
+  char *allowed_origins; /* (nullable) */
   NbProxies *proxies;
   NbLimits limits;
   NbDeadlines deadlines;
@@ -49,6 +52,8 @@ struct _NbServer
   NbListener *internal_listener; /* (nullable) */
   gboolean owns_files;           /* socket files that it bound itself go with it */
   NbPeers *peers;
+  NbSocketHub *hub;                  /* (nullable) made with the first socket */
+  NbSocketSessions *socket_sessions; /* (nullable) */
 
   NbStatic *files;
   GHashTable *plugin_files; /* (nullable) prefixes of the plugins' files in it; NULL: to be read */
@@ -62,7 +67,7 @@ struct _NbServer
   NbRateLimiter *writes;
   NbRateLimiter *strangers; /* tokens that were none, by address */
 
-  GHashTable *in_flight; /* owner to number */
+  GHashTable *in_flight; /* owner to number of its requests and sockets */
   guint n_in_flight;
   GHashTable *quiescing; /* owner to GTask, or NULL once that is done */
   gboolean is_draining;

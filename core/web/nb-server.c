@@ -4,6 +4,8 @@
 
 #include "core/web/nb-server-files.h"
 #include "core/web/nb-server-soup.h"
+#include "core/web/nb-socket-count.h"
+#include "core/web/nb-socket-upgrade.h"
 #include <string.h>
 #include <sys/resource.h>
 
@@ -31,6 +33,7 @@ nb_server_dispose (GObject *object)
   if (self->peers != NULL)
     {
       nb_server_close_soup (self);
+      nb_server_close_hub (self);
       g_clear_pointer (&self->peers, nb_peers_free);
     }
   G_OBJECT_CLASS (nb_server_parent_class)->dispose (object);
@@ -64,6 +67,7 @@ nb_server_finalize (GObject *object)
   g_free (self->listen);
   g_free (self->internal_listen);
   g_free (self->base_url);
+  g_free (self->allowed_origins);
   G_OBJECT_CLASS (nb_server_parent_class)->finalize (object);
 }
 
@@ -119,6 +123,24 @@ nb_server_check_base_url (const char *text, GError **error)
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                "'%s' must be http:// or https:// and a host, without a path or a slash at the end", text);
   return FALSE;
+}
+
+gboolean
+nb_server_check_allowed_origins (const char *text, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ",", -1);
+
+  for (guint i = 0; text[0] != '\0' && parts[i] != NULL; i++)
+    if (!nb_server_check_base_url (g_strstrip (parts[i]), error))
+      return FALSE;
+  return TRUE;
+}
+
+void
+nb_server_set_allowed_origins (NbServer *self, const char *text)
+{
+  g_free (self->allowed_origins);
+  self->allowed_origins = g_strdup (text);
 }
 
 static guint
@@ -201,7 +223,8 @@ nb_server_new (NbSite *site, const NbServerOptions *options, GError **error)
 
   self->site = site;
   if ((options->sockets == NULL && !check_listen (options->listen, error))
-      || !nb_server_check_base_url (options->base_url, error))
+      || !nb_server_check_base_url (options->base_url, error)
+      || (options->allowed_origins != NULL && !nb_server_check_allowed_origins (options->allowed_origins, error)))
     return NULL;
   self->proxies = nb_proxies_new (options->trusted_proxies, error);
   if (self->proxies == NULL)
@@ -218,6 +241,7 @@ nb_server_new (NbSite *site, const NbServerOptions *options, GError **error)
   self->sockets = options->sockets != NULL ? g_ptr_array_ref (options->sockets) : NULL;
   g_set_object (&self->internal_socket, options->internal_socket);
   self->base_url = g_strdup (options->base_url);
+  nb_server_set_allowed_origins (self, options->allowed_origins);
   self->is_https = g_str_has_prefix (options->base_url, "https:");
   self->body_max = options->body_max > 0 ? options->body_max : BODY_MAX;
   self->log_requests = options->log_requests;
@@ -289,6 +313,7 @@ listen_publicly (NbServer *self, GError **error)
 gboolean
 nb_server_start (NbServer *self, GError **error)
 {
+  nb_socket_count_announce ();
   if (!listen_publicly (self, error) || !listen_internally (self, error))
     {
       nb_server_close_listeners (self);
@@ -329,10 +354,16 @@ nb_server_is_https (NbServer *self)
   return self->is_https;
 }
 
+void
+nb_server_cut_sockets (NbServer *self)
+{
+  nb_server_close_hub (self);
+}
+
 guint
 nb_server_get_n_connections (NbServer *self)
 {
-  return nb_peers_get_size (self->peers);
+  return nb_peers_get_size (self->peers) + (self->hub != NULL ? nb_socket_hub_get_size (self->hub) : 0);
 }
 
 guint

@@ -28,6 +28,7 @@ typedef struct
   GPtrArray *sockets; /* (nullable) (element-type GSocket): they listen already and are used in place of `listen` */
   GSocket *internal_socket;    /* (nullable) likewise */
   const char *base_url;        /* such as `https://bid.example.kr`, without a slash at the end */
+  const char *allowed_origins; /* (nullable) whose pages may open sockets beside the site's own, with `,` between */
   const char *trusted_proxies; /* (nullable) addresses and networks with `,`; `unix` for Unix sockets */
   NbLimits limits;
   NbDeadlines deadlines;  /* 0: the defaults of 5, 20, 30 and 60 s */
@@ -46,7 +47,11 @@ typedef struct
 NbServer *nb_server_new (NbSite *site, const NbServerOptions *options, GError **error);
 /* Whether @text can be the `base_url` of NbServerOptions. */
 gboolean nb_server_check_base_url (const char *text, GError **error);
+/* Whether @text can be the `allowed_origins` of NbServerOptions. */
+gboolean nb_server_check_allowed_origins (const char *text, GError **error);
 void nb_server_set_limits (NbServer *self, const NbLimits *limits);
+/* For handshakes from now on. */
+void nb_server_set_allowed_origins (NbServer *self, const char *text);
 /* Binds what was not given as sockets, and serves. */
 gboolean nb_server_start (NbServer *self, GError **error);
 /* Returns: (transfer full): the addresses it listens on, as they are */
@@ -58,12 +63,14 @@ gboolean nb_server_is_https (NbServer *self);
 
 /* From now on /readyz says that the process is leaving; everything is served as before. */
 void nb_server_set_draining (NbServer *self);
-/* Stops accepting, lets requests in flight end, and after @timeout microseconds cuts what is left. */
+/* Stops accepting, lets requests in flight end, closes sockets with 1001, and after @timeout microseconds cuts what is
+ * left. */
 void nb_server_stop_async (NbServer *self, gint64 timeout, GAsyncReadyCallback callback, gpointer user_data);
 gboolean nb_server_stop_finish (NbServer *self, GAsyncResult *result, GError **error);
 
-/* Answers new requests for the routes of @owner with `feature_disabled`, and calls back when none of them is in flight
- * any more, so that the owner's code can be left. The refusal ends when its routes leave the registry. */
+/* Answers new requests for the routes of @owner with `feature_disabled`, closes its sockets with 4410, and calls back
+ * when no request is in flight any more and `closed` of each socket has returned, so that the owner's code can be left.
+ * The refusal ends when its routes leave the registry. */
 void nb_server_quiesce_owner_async (NbServer *self, const char *owner, GAsyncReadyCallback callback,
                                     gpointer user_data);
 gboolean nb_server_quiesce_owner_finish (NbServer *self, GAsyncResult *result, GError **error);
@@ -75,6 +82,10 @@ void nb_server_add_ready_check (NbServer *self, const char *name, NbReadyFunc fu
 /* Returns: (transfer none): the address of the static file @path, such as `css/site.css` or, of a plugin, `ID/x.css` */
 const char *nb_server_get_static_url (NbServer *self, const char *path);
 
+/* Ends all sockets now, without a word: for a stop that can't wait. `closed` of each is called. */
+void nb_server_cut_sockets (NbServer *self);
+
+/* All that people have open: HTTP connections, and sockets until their descriptors are closed. */
 guint nb_server_get_n_connections (NbServer *self);
 guint nb_server_get_n_requests (NbServer *self);
 
