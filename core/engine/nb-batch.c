@@ -89,6 +89,12 @@ decide (NbBatch *self, NbEngineCommand *command, GError **error)
 {
   NbSlot *slot = g_hash_table_lookup (self->slots, &command->auction);
 
+  if (slot == NULL && self->may_skip)
+    {
+      nb_engine_command_refuse (
+          command, nb_error_new (NB_ERROR_BUSY, N_ ("too much is going on right now, try again in a moment"), NULL));
+      return TRUE;
+    }
   if (slot == NULL)
     {
       nb_engine_command_refuse (command, nb_error_new (NB_ERROR_NOT_FOUND, N_ ("there is no such auction"), NULL));

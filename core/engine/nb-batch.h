@@ -33,6 +33,7 @@ typedef struct
   NbWallet *wallet; /* (nullable) */
   guint fee_hundredths;
   gboolean wants_states; /* whether anyone asks for public states */
+  gboolean may_skip;     /* auctions that another process has locked are left out */
   GPtrArray *commands;   /* of NbEngineCommand, in order of arrival */
   GArray *auctions;      /* (element-type gint64): the auctions that these commands are about, each once */
   gint64 started_at;     /* monotonic; when it was handed to the store */

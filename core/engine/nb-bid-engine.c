@@ -3,9 +3,9 @@
 #include "core/engine/nb-bid-engine.h"
 
 #include "core/engine/nb-batch.h"
+#include "core/engine/nb-engine-metrics.h"
 #include "core/plugin/nb-plugin-errors.h"
 #include "core/store/nb-store-private.h"
-#include <neighborbid/nb-metrics.h>
 
 #include <glib/gi18n.h>
 
@@ -16,13 +16,16 @@
 #define RETRY_AFTER_MS 200
 /* Batches at once on PostgreSQL, over disjoint auctions. */
 #define MAX_BATCHES 4
+/* Auctions that one batch closes, where several processes share that work. */
+#define MAX_SHARED 64
 
 typedef struct
 {
   gint64 auction;
   GQueue waiting;      /* of NbEngineCommand */
   gboolean is_running; /* in a batch now */
-  gboolean is_alone;   /* a batch with others was rolled back: the next has this auction alone */
+  gboolean is_alone;   /* its next batch has this auction alone, so that it can't harm or delay others */
+  guint n_firm;        /* how many of those that wait may not be skipped */
 } NbLane;
 
 struct _NbBidEngine
@@ -41,13 +44,7 @@ struct _NbBidEngine
   GTask *drain; /* (nullable) */
   gboolean is_draining;
 
-  GHashTable *bid_metrics; /* type name → array of NbMetric */
-  NbMetric *batch_size;
-  NbMetric *queue_seconds;
-  NbMetric *decide_seconds;
-  NbMetric *commit_seconds;
-  NbMetric *publish_seconds;
-  NbMetric *close_lag;
+  NbEngineMetrics metrics;
 };
 
 enum
@@ -78,7 +75,7 @@ nb_bid_engine_finalize (GObject *object)
 
   g_queue_clear (&self->ready);
   g_hash_table_unref (self->lanes);
-  g_hash_table_unref (self->bid_metrics);
+  nb_engine_metrics_clear (&self->metrics);
   g_clear_object (&self->drain);
   g_clear_object (&self->store);
   g_clear_object (&self->registry);
@@ -93,29 +90,12 @@ nb_bid_engine_class_init (NbBidEngineClass *klass)
                                               NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT64, G_TYPE_INT64);
 }
 
-static NbMetric *
-stage_metric (const char *stage)
-{
-  g_autofree char *labels = g_strdup_printf ("stage=\"%s\"", stage);
-
-  return nb_metrics_duration ("bid_duration_seconds", "Time that a batch of bids spends in each stage.", labels);
-}
-
 static void
 nb_bid_engine_init (NbBidEngine *self)
 {
-  static const double sizes[] = { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024 };
-
   self->lanes = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, free_lane);
-  self->bid_metrics = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_queue_init (&self->ready);
-  self->batch_size = nb_metrics_histogram ("bid_batch_size", "Commands that were committed together.", NULL, sizes,
-                                           G_N_ELEMENTS (sizes));
-  self->queue_seconds = stage_metric ("queue");
-  self->decide_seconds = stage_metric ("decide");
-  self->commit_seconds = stage_metric ("commit");
-  self->publish_seconds = stage_metric ("publish");
-  self->close_lag = nb_metrics_duration ("auction_close_lag_seconds", "From an auction's end to its close.", NULL);
+  nb_engine_metrics_init (&self->metrics);
 }
 
 void
@@ -148,36 +128,6 @@ nb_bid_engine_new (NbStore *store, NbRegistry *registry, const NbEngineOptions *
   return self;
 }
 
-static NbMetric *
-bid_metric (NbBidEngine *self, const char *type, int result)
-{
-  NbMetric **of_type = g_hash_table_lookup (self->bid_metrics, type);
-  g_autofree char *labels = NULL;
-
-  if (of_type == NULL)
-    {
-      of_type = g_new0 (NbMetric *, NB_N_ERRORS + 1);
-      g_hash_table_insert (self->bid_metrics, g_strdup (type), of_type);
-    }
-  if (of_type[result] == NULL)
-    {
-      labels = g_strdup_printf ("type=\"%s\",result=\"%s\"", type,
-                                result == NB_N_ERRORS ? "accepted" : nb_error_code_name ((NbErrorCode)result));
-      of_type[result] = nb_metrics_counter ("bids_total", "Bids that were answered.", labels);
-    }
-  return of_type[result];
-}
-
-static void
-count_answer (NbBidEngine *self, NbBatch *batch, const NbEngineCommand *command)
-{
-  const NbSlot *slot = batch->slots != NULL ? g_hash_table_lookup (batch->slots, &command->auction) : NULL;
-  int result = command->error != NULL ? (int)nb_error_get_code (command->error) : NB_N_ERRORS;
-
-  if (command->kind == NB_ENGINE_BID && slot != NULL)
-    nb_metric_add (bid_metric (self, slot->auction->type, result), 1);
-}
-
 /* What the commit made true: states, lags, due times, types at fault. */
 static void
 publish (NbBidEngine *self, NbBatch *batch)
@@ -194,7 +144,7 @@ publish (NbBidEngine *self, NbBatch *batch)
         nb_plugin_errors_count (owner);
     }
   for (guint i = 0; i < batch->late_ends->len; i++)
-    nb_metric_observe (self->close_lag,
+    nb_metric_observe (self->metrics.close_lag,
                        (double)(nb_store_now (self->store) - g_array_index (batch->late_ends, gint64, i))
                            / G_USEC_PER_SEC);
   for (guint i = 0; i < batch->dues->len; i++)
@@ -203,18 +153,6 @@ publish (NbBidEngine *self, NbBatch *batch)
 
       g_signal_emit (self, signals[SIGNAL_DUE_CHANGED], 0, due->auction, due->due_at);
     }
-}
-
-static void
-measure (NbBidEngine *self, const NbBatch *batch)
-{
-  const NbEngineCommand *first = g_ptr_array_index (batch->commands, 0);
-  gint64 now = g_get_monotonic_time ();
-
-  nb_metric_observe (self->batch_size, batch->commands->len);
-  nb_metric_observe (self->queue_seconds, (double)(batch->started_at - first->queued_at) / G_USEC_PER_SEC);
-  nb_metric_observe (self->decide_seconds, (double)batch->decide_time / G_USEC_PER_SEC);
-  nb_metric_observe (self->commit_seconds, (double)(now - batch->started_at) / G_USEC_PER_SEC);
 }
 
 /* The inside of a store's fault is nobody's business; whether trying again helps is. */
@@ -247,6 +185,7 @@ split (NbBidEngine *self, NbBatch *batch)
 
       lane->is_alone = TRUE;
       g_queue_push_head (&lane->waiting, command);
+      lane->n_firm += !command->may_skip;
       self->n_waiting++;
     }
 }
@@ -307,15 +246,15 @@ batch_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (error == NULL)
     publish (self, batch);
   if (batch->commands->len > 0)
-    measure (self, batch);
+    nb_engine_metrics_measure (&self->metrics, batch);
   for (guint i = 0; i < batch->commands->len; i++)
     {
       NbEngineCommand *command = g_ptr_array_index (batch->commands, i);
 
-      count_answer (self, batch, command);
+      nb_engine_metrics_count (&self->metrics, batch, command);
       nb_engine_command_answer (command);
     }
-  nb_metric_observe (self->publish_seconds, (double)(g_get_monotonic_time () - committed_at) / G_USEC_PER_SEC);
+  nb_metric_observe (self->metrics.publish_seconds, (double)(g_get_monotonic_time () - committed_at) / G_USEC_PER_SEC);
   finish_drain (self);
 }
 
@@ -327,7 +266,10 @@ take_from_lane (NbBidEngine *self, NbLane *lane, NbBatch *batch)
   g_array_append_val (batch->auctions, lane->auction);
   while (batch->commands->len < self->options.batch_max && !g_queue_is_empty (&lane->waiting))
     {
-      g_ptr_array_add (batch->commands, g_queue_pop_head (&lane->waiting));
+      NbEngineCommand *command = g_queue_pop_head (&lane->waiting);
+
+      lane->n_firm -= !command->may_skip;
+      g_ptr_array_add (batch->commands, command);
       self->n_waiting--;
     }
 }
@@ -340,16 +282,27 @@ compare_arrivals (gconstpointer a, gconstpointer b)
   return x < y ? -1 : x > y;
 }
 
+/* What may be skipped makes batches of its own: in one with bids it would wait for their locks, and they for its. */
 static void
 fill_batch (NbBidEngine *self, NbBatch *batch)
 {
   NbLane *lane = g_queue_pop_head (&self->ready);
   gboolean is_alone = lane->is_alone;
+  guint max = self->options.batch_max;
 
+  batch->may_skip = lane->n_firm == 0;
+  if (batch->may_skip)
+    max = MIN (max, MAX_SHARED);
   take_from_lane (self, lane, batch);
-  while (!is_alone && batch->commands->len < self->options.batch_max && !g_queue_is_empty (&self->ready)
-         && !((NbLane *)g_queue_peek_head (&self->ready))->is_alone)
-    take_from_lane (self, g_queue_pop_head (&self->ready), batch);
+  for (GList *link = self->ready.head, *next; !is_alone && link != NULL && batch->commands->len < max; link = next)
+    {
+      next = link->next;
+      lane = link->data;
+      if (lane->is_alone || (lane->n_firm == 0) != batch->may_skip)
+        continue;
+      g_queue_delete_link (&self->ready, link);
+      take_from_lane (self, lane, batch);
+    }
 }
 
 static void
@@ -415,6 +368,9 @@ submit (NbBidEngine *self, NbEngineCommand *command)
     g_queue_push_tail (&self->ready, lane);
   command->arrival = self->n_arrived++;
   g_queue_push_tail (&lane->waiting, command);
+  lane->n_firm += !command->may_skip;
+  if (command->kind == NB_ENGINE_ADVANCE && !command->may_skip)
+    lane->is_alone = self->max_running > 1;
   self->n_waiting++;
   start_batches (self);
 }
@@ -506,19 +462,27 @@ nb_bid_engine_cancel_finish (NbBidEngine *self, GAsyncResult *result, GError **e
 }
 
 static void
-submit_own (NbBidEngine *self, NbEngineCommandKind kind, gint64 auction, GAsyncReadyCallback callback,
-            gpointer user_data)
+submit_own (NbBidEngine *self, NbEngineCommandKind kind, gint64 auction, gboolean may_skip,
+            GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
+  NbEngineCommand *command = nb_engine_command_new (kind, auction, nb_store_now (self->store), task);
 
   g_task_set_source_tag (task, submit_own);
-  submit (self, nb_engine_command_new (kind, auction, nb_store_now (self->store), task));
+  command->may_skip = may_skip;
+  submit (self, command);
 }
 
 void
 nb_bid_engine_advance_async (NbBidEngine *self, gint64 auction, GAsyncReadyCallback callback, gpointer user_data)
 {
-  submit_own (self, NB_ENGINE_ADVANCE, auction, callback, user_data);
+  submit_own (self, NB_ENGINE_ADVANCE, auction, FALSE, callback, user_data);
+}
+
+void
+nb_bid_engine_try_advance_async (NbBidEngine *self, gint64 auction, GAsyncReadyCallback callback, gpointer user_data)
+{
+  submit_own (self, NB_ENGINE_ADVANCE, auction, self->max_running > 1, callback, user_data);
 }
 
 gboolean
@@ -532,7 +496,7 @@ nb_bid_engine_advance_finish (NbBidEngine *self, GAsyncResult *result, GError **
 void
 nb_bid_engine_sync_async (NbBidEngine *self, gint64 auction, GAsyncReadyCallback callback, gpointer user_data)
 {
-  submit_own (self, NB_ENGINE_SYNC, auction, callback, user_data);
+  submit_own (self, NB_ENGINE_SYNC, auction, FALSE, callback, user_data);
 }
 
 gboolean

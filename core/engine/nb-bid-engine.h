@@ -66,6 +66,10 @@ gboolean nb_bid_engine_cancel_finish (NbBidEngine *self, GAsyncResult *result, G
 
 /* Opens (scheduled), closes (past its end) or fires due timers, whichever is due; nothing due is fine. */
 void nb_bid_engine_advance_async (NbBidEngine *self, gint64 auction, GAsyncReadyCallback callback, gpointer user_data);
+/* The same, but where another process works on the auction right now, nothing is done, and the answer is `busy`: so
+ * several processes share what is due. */
+void nb_bid_engine_try_advance_async (NbBidEngine *self, gint64 auction, GAsyncReadyCallback callback,
+                                      gpointer user_data);
 gboolean nb_bid_engine_advance_finish (NbBidEngine *self, GAsyncResult *result, GError **error);
 
 /* Pauses the auction when its type is not running, and lets it go on, its end moved by the pause, when the type is

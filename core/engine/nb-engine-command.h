@@ -21,8 +21,9 @@ typedef struct
   gint64 auction;
   gint64 at;        /* when it reached the server, by the store's clock */
   gint64 queued_at; /* monotonic, for the metrics */
-  guint64 arrival; /* counts up over all auctions */
+  guint64 arrival;  /* counts up over all auctions */
   GTask *task;
+  gboolean may_skip; /* answered `busy` when another process has locked the auction */
 
   NbBid bid;
   gint64 expected_seq;

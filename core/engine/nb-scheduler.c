@@ -12,6 +12,10 @@
 #define MAX_KEPT 8192
 /* Auctions asked for at once; the rest follows when these are answered. */
 #define MAX_ADVANCING 1024
+/* An auction that another process works on is tried again after a pause that grows by this, and from then on waited
+ * for: else bids that come without a break could keep it open. */
+#define BUSY_PAUSE (G_USEC_PER_SEC / 40)
+#define MAX_SKIPS 5
 /* The clock may jump, so no sleep is longer. */
 #define MAX_SLEEP G_USEC_PER_SEC
 
@@ -24,6 +28,7 @@ struct _NbScheduler
   NbBidEngine *engine;
   NbDueList *dues;
   GHashTable *advancing; /* (element-type gint64) */
+  GHashTable *skips;     /* auction → how often it was busy, as a pointer */
   NbTypeSync *sync;
   GSource *source; /* (nullable): runs while started */
   GCancellable *cancellable;
@@ -67,6 +72,7 @@ nb_scheduler_finalize (GObject *object)
 
   g_clear_pointer (&self->dues, nb_due_list_free);
   g_clear_pointer (&self->advancing, g_hash_table_unref);
+  g_clear_pointer (&self->skips, g_hash_table_unref);
   g_clear_object (&self->cancellable);
   G_OBJECT_CLASS (nb_scheduler_parent_class)->finalize (object);
 }
@@ -83,6 +89,7 @@ nb_scheduler_init (NbScheduler *self)
 {
   self->dues = nb_due_list_new (MAX_KEPT);
   self->advancing = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->skips = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->cancellable = g_cancellable_new ();
 }
 
@@ -119,6 +126,23 @@ typedef struct
   gint64 auction;
 } NbAdvance;
 
+static guint
+count_skips (NbScheduler *self, gint64 auction)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->skips, &auction));
+}
+
+/* Not all processes at the same moment. */
+static void
+try_again (NbScheduler *self, gint64 auction)
+{
+  guint n_skips = count_skips (self, auction) + 1;
+  gint64 pause = n_skips * BUSY_PAUSE + g_random_int_range (0, BUSY_PAUSE);
+
+  g_hash_table_replace (self->skips, g_memdup2 (&auction, sizeof auction), GUINT_TO_POINTER (n_skips));
+  nb_due_list_set (self->dues, auction, nb_store_now (self->store) + pause);
+}
+
 static void
 advance_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -127,8 +151,13 @@ advance_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   g_hash_table_remove (self->advancing, &advance->auction);
-  if (!nb_bid_engine_advance_finish (NB_BID_ENGINE (source), result, &error))
-    g_debug ("auction %" G_GINT64_FORMAT " waits for the next look: %s", advance->auction, error->message);
+  if (!nb_bid_engine_advance_finish (NB_BID_ENGINE (source), result, &error)
+      && nb_error_get_code (error) == NB_ERROR_BUSY && count_skips (self, advance->auction) < MAX_SKIPS)
+    try_again (self, advance->auction);
+  else
+    g_hash_table_remove (self->skips, &advance->auction);
+  if (error != NULL)
+    g_debug ("auction %" G_GINT64_FORMAT " was not brought forward: %s", advance->auction, error->message);
   g_free (advance);
   arm (self);
 }
@@ -149,7 +178,10 @@ advance_due (NbScheduler *self)
         continue;
       advance = g_new (NbAdvance, 1);
       *advance = (NbAdvance){ g_object_ref (self), auction };
-      nb_bid_engine_advance_async (self->engine, auction, advance_cb, advance);
+      if (count_skips (self, auction) < MAX_SKIPS)
+        nb_bid_engine_try_advance_async (self->engine, auction, advance_cb, advance);
+      else
+        nb_bid_engine_advance_async (self->engine, auction, advance_cb, advance);
     }
 }
 
