@@ -7,6 +7,7 @@
 #include "core/engine/nb-replay.h"
 #include "core/engine/nb-scheduler.h"
 #include "core/plugin/nb-plugin-host.h"
+#include "core/web/nb-market.h"
 #include "tests/support/nb-test-database.h"
 #include "tests/support/nb-test-loop.h"
 
@@ -22,6 +23,8 @@ static int batch_max = 0;
 static int auctions = 0;
 static gboolean skip_ceilings = FALSE;
 static int closing = 0;
+static gboolean is_live = FALSE;
+static gboolean by_market = FALSE;
 static char *only = NULL;
 
 static const GOptionEntry entries[] = {
@@ -31,6 +34,8 @@ static const GOptionEntry entries[] = {
   { "auctions", 'a', 0, G_OPTION_ARG_INT, &auctions, "measure this many auctions alone", "N" },
   { "closing", 'c', 0, G_OPTION_ARG_INT, &closing, "measure how late this many auctions of one end are closed, alone",
     "N" },
+  { "live", 0, 0, G_OPTION_ARG_NONE, &is_live, "with somebody who takes the public states", NULL },
+  { "market", 0, 0, G_OPTION_ARG_NONE, &by_market, "as live rooms bid: by the market, each bid with a key", NULL },
   { "only", 0, 0, G_OPTION_ARG_STRING, &only, "sqlite or postgresql", "NAME" },
   { "no-ceilings", 0, 0, G_OPTION_ARG_NONE, &skip_ceilings, "leave the raw transactions out", NULL },
   { NULL },
@@ -52,7 +57,8 @@ G_DEFINE_TYPE (BenchType, bench_type, NB_TYPE_ENGLISH_TYPE)
 static NbTypeDescription *
 describe (NbAuctionType *type)
 {
-  NbTypeDescription *description = nb_type_description_new (nb_english_terms_schema (), NB_CAPABILITY_NONE);
+  NbTypeDescription *description
+      = nb_type_description_new (nb_english_terms_schema (), is_live ? NB_CAPABILITY_LIVE : NB_CAPABILITY_NONE);
 
   nb_type_description_add_language (description, "en", "Bench", "The ascending auction");
   return description;
@@ -78,6 +84,8 @@ typedef struct
   NbPluginHost *host;
   NbBidEngine *engine;
   NbCatalogue *catalogue;
+  NbMarket *market;
+  guint64 n_states;
   gint64 *auctions;
   NbMoney *prices; /* the next amount to bid in each */
   guint n_auctions;
@@ -113,6 +121,12 @@ on_committed (NbStore *store, GPtrArray *events, gpointer user_data)
 }
 
 static void
+on_state (NbAuctionState *state, gpointer user_data)
+{
+  ((Bench *)user_data)->n_states++;
+}
+
+static void
 start_wallet (Bench *self)
 {
   g_autofree char *folder = g_build_filename (NB_BENCH_BUILD_DIR, "plugins", "wallet", NULL);
@@ -130,6 +144,8 @@ start_wallet (Bench *self)
   check (nb_store_start (self->store, &error), error, "start");
   check (nb_plugin_host_start (self->host, &error), error, "start plugins");
   check (nb_registry_add_auction_type (self->registry, "bench", "english", type, &error), error, "type");
+  if (is_live)
+    check (nb_registry_add_state_handler (self->registry, "bench", on_state, self, &error), error, "states");
   check (nb_replay_register_checks (self->registry, &error), error, "checks");
 }
 
@@ -193,6 +209,7 @@ set_up (Bench *self, NbTestDatabaseKind kind, guint n_auctions)
   start_wallet (self);
   check (nb_store_transact (self->store, add_people, self, &error), error, "people");
   self->engine = nb_bid_engine_new (self->store, self->registry, &options);
+  self->market = nb_market_new (self->store, self->registry, self->engine);
   self->catalogue = nb_catalogue_new (self->store, self->registry, &limits);
   self->auctions = g_new (gint64, n_auctions);
   self->prices = g_new (NbMoney, n_auctions);
@@ -209,6 +226,7 @@ static void
 tear_down (Bench *self)
 {
   nb_test_loop_drain (&self->loop);
+  g_object_unref (self->market);
   g_object_unref (self->engine);
   g_object_unref (self->catalogue);
   nb_registry_remove_owner (self->registry, "bench");
@@ -227,6 +245,18 @@ tear_down (Bench *self)
 
 static void shoot (Bench *self, Shot *shot);
 
+static gboolean
+finish_shot (GObject *source, GAsyncResult *result, GError **error)
+{
+  g_autofree char *text = NULL;
+  NbBidResult answer;
+
+  if (!by_market)
+    return nb_bid_engine_bid_finish (NB_BID_ENGINE (source), result, &answer, error);
+  text = nb_market_bid_finish (NB_MARKET (source), result, error);
+  return text != NULL;
+}
+
 static void
 shot_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -234,10 +264,9 @@ shot_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Bench *self = shot->bench;
   gint64 now = g_get_monotonic_time ();
   gint64 took = now - shot->began_at;
-  NbBidResult answer;
   g_autoptr (GError) error = NULL;
 
-  if (nb_bid_engine_bid_finish (NB_BID_ENGINE (source), result, &answer, &error))
+  if (finish_shot (source, result, &error))
     self->n_accepted++;
   else
     self->n_refused++;
@@ -248,6 +277,21 @@ shot_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     shoot (self, shot);
   else
     g_free (shot);
+}
+
+static void
+shoot_by_market (Bench *self, const NbBidRequest *request, Shot *shot)
+{
+  char key[24];
+  NbMarketBid bid = { .auction = request->auction,
+                      .person = request->person,
+                      .kind = request->kind,
+                      .amount = request->amount,
+                      .quantity = request->quantity,
+                      .key = key };
+
+  g_snprintf (key, sizeof key, "bid-%u", self->next);
+  nb_market_bid_async (self->market, &bid, shot_cb, shot);
 }
 
 static void
@@ -265,7 +309,10 @@ shoot (Bench *self, Shot *shot)
   self->next++;
   self->n_outstanding++;
   shot->began_at = g_get_monotonic_time ();
-  nb_bid_engine_bid_async (self->engine, &request, shot_cb, shot);
+  if (by_market)
+    shoot_by_market (self, &request, shot);
+  else
+    nb_bid_engine_bid_async (self->engine, &request, shot_cb, shot);
 }
 
 static int
