@@ -14,26 +14,58 @@ static const char *const flags[] = {
   "limits.writes-per-second=0",
 };
 
+static void
+add_set (GPtrArray *arguments, const char *set)
+{
+  g_ptr_array_add (arguments, (gpointer) "--set");
+  g_ptr_array_add (arguments, (gpointer)set);
+}
+
+static void
+add_sets (GPtrArray *arguments, const char *const *sets)
+{
+  for (guint i = 0; sets != NULL && sets[i] != NULL; i++)
+    add_set (arguments, sets[i]);
+}
+
+NbTestSite *
+live_site_start_another (LiveSite *self, const char *const *sets)
+{
+  static guint n_logs;
+  g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
+  g_autofree char *log = g_strdup_printf ("%s/log-%u", nb_test_database_get_folder (self->database), n_logs++);
+
+  add_set (arguments, self->data_dir);
+  add_set (arguments, self->url);
+  for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
+    add_set (arguments, flags[i]);
+  add_sets (arguments, (const char *const *)self->sets);
+  add_sets (arguments, sets);
+  g_ptr_array_add (arguments, NULL);
+  return nb_test_site_start ((const char *const *)arguments->pdata, log);
+}
+
+guint16
+live_site_get_port (NbTestSite *site)
+{
+  return (guint16)atoi (strrchr (site->url, ':') + 1);
+}
+
+void
+live_site_set_up_with (LiveSite *self, NbTestDatabaseKind kind, const char *const *sets)
+{
+  self->database = nb_test_database_new (kind);
+  self->data_dir = g_strdup_printf ("server.data-dir=%s/data", nb_test_database_get_folder (self->database));
+  self->url = g_strconcat ("database.url=", nb_test_database_get_url (self->database), NULL);
+  self->sets = g_strdupv ((char **)sets);
+  self->site = live_site_start_another (self, NULL);
+  self->port = live_site_get_port (self->site);
+}
+
 void
 live_site_set_up (LiveSite *self, gconstpointer data)
 {
-  g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
-
-  self->database = nb_test_database_new ((NbTestDatabaseKind)GPOINTER_TO_INT (data));
-  self->data_dir = g_strdup_printf ("server.data-dir=%s/data", nb_test_database_get_folder (self->database));
-  self->url = g_strconcat ("database.url=", nb_test_database_get_url (self->database), NULL);
-  g_ptr_array_add (arguments, (gpointer) "--set");
-  g_ptr_array_add (arguments, self->data_dir);
-  g_ptr_array_add (arguments, (gpointer) "--set");
-  g_ptr_array_add (arguments, self->url);
-  for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
-    {
-      g_ptr_array_add (arguments, (gpointer) "--set");
-      g_ptr_array_add (arguments, (gpointer)flags[i]);
-    }
-  g_ptr_array_add (arguments, NULL);
-  self->site = nb_test_site_start ((const char *const *)arguments->pdata, NULL);
-  self->port = (guint16)atoi (strrchr (self->site->url, ':') + 1);
+  live_site_set_up_with (self, (NbTestDatabaseKind)GPOINTER_TO_INT (data), NULL);
 }
 
 void
@@ -43,6 +75,7 @@ live_site_tear_down (LiveSite *self, gconstpointer data)
   nb_test_database_free (self->database);
   g_free (self->data_dir);
   g_free (self->url);
+  g_strfreev (self->sets);
 }
 
 void

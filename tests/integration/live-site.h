@@ -14,6 +14,7 @@ typedef struct
   NbTestDatabase *database;
   char *data_dir;
   char *url;
+  char **sets; /* beyond those of every test */
   NbTestSite *site;
   guint16 port;
 } LiveSite;
@@ -25,6 +26,11 @@ typedef struct
 } LivePerson;
 
 void live_site_set_up (LiveSite *self, gconstpointer data);
+/* The same with more settings: @sets: (nullable) (array zero-terminated=1): `section.key=value` */
+void live_site_set_up_with (LiveSite *self, NbTestDatabaseKind kind, const char *const *sets);
+/* Starts one more server on the same database and folder, with the same settings and @sets (nullable). */
+NbTestSite *live_site_start_another (LiveSite *self, const char *const *sets);
+guint16 live_site_get_port (NbTestSite *site);
 void live_site_tear_down (LiveSite *self, gconstpointer data);
 
 void live_person_free (LivePerson *self);
