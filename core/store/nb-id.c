@@ -7,16 +7,30 @@
 #define SEQUENCE_BITS 12
 #define SEQUENCE_MASK ((G_GINT64_CONSTANT (1) << SEQUENCE_BITS) - 1)
 
+G_STATIC_ASSERT (NB_ID_NODES == 1 << NODE_BITS);
+
 static gint64 last_tick; /* milliseconds and sequence, without the node between them */
+
+/* -1: none was given or drawn yet. */
+static int node = -1;
 
 static gint64
 get_node (void)
 {
-  static gsize node_plus_one;
+  int found = g_atomic_int_get (&node);
 
-  if (g_once_init_enter (&node_plus_one))
-    g_once_init_leave (&node_plus_one, 1 + g_random_int_range (0, 1 << NODE_BITS));
-  return (gint64)node_plus_one - 1;
+  if (found >= 0)
+    return found;
+  /* Of threads that draw at once the first one's number counts. */
+  g_atomic_int_compare_and_exchange (&node, -1, g_random_int_range (0, NB_ID_NODES));
+  return g_atomic_int_get (&node);
+}
+
+void
+nb_id_set_node (guint number)
+{
+  g_return_if_fail (number < NB_ID_NODES);
+  g_atomic_int_set (&node, (int)number);
 }
 
 gint64

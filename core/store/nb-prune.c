@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Housekeeping: what was delivered or answered long ago goes, a portion at a time, so that nobody waits for it. */
+/* Housekeeping: what was delivered or answered long ago goes, a portion at a time, so that nobody waits for it. On
+ * PostgreSQL several processes may be at it: what one has taken the others pass over. */
 #include "core/store/nb-store-private.h"
 
 #define PORTION 1000
@@ -8,13 +9,16 @@
 static const NbSql delete_events = {
   .sqlite = "DELETE FROM outbox WHERE id IN "
             "(SELECT id FROM outbox WHERE id < ##before::gint64 ORDER BY id LIMIT 1000)",
+  .postgresql = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE id < ##before::gint64 ORDER BY id "
+                "LIMIT 1000 FOR UPDATE SKIP LOCKED)",
 };
 
 static const NbSql delete_keys = {
   .sqlite = "DELETE FROM request_keys WHERE rowid IN "
             "(SELECT rowid FROM request_keys WHERE created_at < ##before::gint64 LIMIT 1000)",
   .postgresql = "DELETE FROM request_keys WHERE ctid IN "
-                "(SELECT ctid FROM request_keys WHERE created_at < ##before::gint64 LIMIT 1000)",
+                "(SELECT ctid FROM request_keys WHERE created_at < ##before::gint64 LIMIT 1000 "
+                "FOR UPDATE SKIP LOCKED)",
 };
 
 /* On PostgreSQL alone. A link that has written nothing for a day writes its row anew. */

@@ -86,6 +86,11 @@ gint64 nb_store_prune_finish (NbStore *self, GAsyncResult *result, GError **erro
 /* Returns: the least id that could have been made at @time, in microseconds since the epoch */
 gint64 nb_id_floor (gint64 time);
 
+/* Ids of processes with different numbers never meet. Without a call each process draws one at random; on PostgreSQL the
+ * store takes one in turn when it starts. @number: below NB_ID_NODES */
+#define NB_ID_NODES 1024
+void nb_id_set_node (guint number);
+
 /* For tests: where in a transaction's life the hook is called, on the store thread. */
 typedef enum
 {

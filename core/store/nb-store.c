@@ -173,6 +173,24 @@ nb_store_new (const char *url, const NbStoreOptions *options, GError **error)
   return self->shared.backend != NULL ? g_steal_pointer (&self) : NULL;
 }
 
+/* Processes side by side each get another number for their ids. A database without core's tables has none to give. */
+static gboolean
+take_node (NbConnection *connection, GError **error)
+{
+  static const NbSql sql = { "SELECT 0 WHERE 0",
+                             "SELECT nextval (CAST (oid AS regclass)) FROM pg_catalog.pg_class WHERE relname = "
+                             "'node_numbers' AND relkind = 'S' AND pg_catalog.pg_table_is_visible (oid)",
+                             "x" };
+  g_autoptr (NbRows) rows = NULL;
+
+  if (connection->backend->is_sqlite)
+    return TRUE;
+  rows = nb_connection_query (connection, &sql, NB_NO_PARAMS, error);
+  if (rows != NULL && nb_rows_get_n (rows) > 0)
+    nb_id_set_node ((guint)nb_rows_get_int (rows, 0, 0));
+  return rows != NULL;
+}
+
 /* Before any thread starts: whether the database is there, and libgda as we know it. */
 static gboolean
 probe (NbStore *self, GError **error)
@@ -183,7 +201,7 @@ probe (NbStore *self, GError **error)
   if (connection == NULL || !connection->backend->begin (connection, TRUE, error))
     return FALSE;
   nb_worker_shared_set_clock (&self->shared, connection);
-  return connection->backend->run (connection, "ROLLBACK", error);
+  return connection->backend->run (connection, "ROLLBACK", error) && take_node (connection, error);
 }
 
 static void

@@ -2,6 +2,8 @@
 /* Ids: unique and growing in the process, from any thread; and what is read as one. */
 #include "core/store/nb-store-private.h"
 
+#include "tests/support/nb-test-database.h"
+
 #define PER_THREAD 50000
 
 static gpointer
@@ -83,6 +85,34 @@ test_parse (void)
       g_error ("“%s” was read as an id", wrong[i]);
 }
 
+static int
+get_node (void)
+{
+  return (int)(nb_id_new () >> 12) & (NB_ID_NODES - 1);
+}
+
+/* As processes do that start one after the other on one database. */
+static void
+test_nodes (void)
+{
+  g_autoptr (NbTestDatabase) database = nb_test_database_new (NB_TEST_POSTGRESQL);
+
+  for (int i = 0; i < 3; i++)
+    {
+      g_autoptr (NbStore) store = nb_test_store_new (database);
+
+      g_assert_cmpint (get_node (), ==, i);
+      nb_store_stop (store);
+    }
+  g_free (nb_test_database_run (database, "SELECT setval ('node_numbers', 1023)"));
+  {
+    g_autoptr (NbStore) store = nb_test_store_new (database);
+
+    g_assert_cmpint (get_node (), ==, 0);
+    nb_store_stop (store);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -90,5 +120,6 @@ main (int argc, char **argv)
   g_test_add_func ("/store/id/grows-in-every-thread", test_threads);
   g_test_add_func ("/store/id/tells-its-time", test_time);
   g_test_add_func ("/store/id/parse", test_parse);
+  g_test_add_func ("/store/id/processes-get-numbers-in-turn", test_nodes);
   return g_test_run ();
 }
