@@ -33,6 +33,7 @@ struct _NbRedisServer
   int lock; /* the descriptor of the lock file */
   gboolean is_holder;
   GSubprocess *process; /* (nullable) */
+  GPid pid;             /* 0: none runs, or its end was noticed */
   GCancellable *watch;  /* (nullable): ends waiting for the process' end */
   GSource *timer;       /* (nullable): the next try, for the lock or to start */
   gint64 started_at;
@@ -184,6 +185,7 @@ on_ended (GObject *source, GAsyncResult *result, gpointer user_data)
   /* One that can't live says why often enough, but not for ever. */
   if (self->pause < LONGEST_PAUSE_MS)
     g_warning ("the private redis-server ended by itself (%s); it is started again in %u ms", reason, self->pause);
+  self->pid = 0;
   g_clear_object (&self->process);
   g_clear_object (&self->watch);
   set_timer (self, self->pause, on_pause_over);
@@ -193,9 +195,13 @@ on_ended (GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 start (NbRedisServer *self, GError **error)
 {
+  const char *id;
+
   self->process = spawn (self, error);
   if (self->process == NULL)
     return FALSE;
+  id = g_subprocess_get_identifier (self->process);
+  self->pid = id != NULL ? (GPid)atoi (id) : 0; /* NULL: it has ended again already */
   self->started_at = g_get_monotonic_time ();
   self->watch = g_cancellable_new ();
   g_subprocess_wait_async (self->process, self->watch, on_ended, self);
@@ -335,7 +341,5 @@ nb_redis_server_get_url (NbRedisServer *self)
 GPid
 nb_redis_server_get_pid (NbRedisServer *self)
 {
-  const char *id = self->process != NULL ? g_subprocess_get_identifier (self->process) : NULL;
-
-  return id != NULL ? (GPid)atoi (id) : 0;
+  return self->pid;
 }

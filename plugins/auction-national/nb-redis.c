@@ -34,6 +34,7 @@ struct _NbRedis
   char *reason; /* (nullable): NULL while it is up */
   gint64 begun_at;
   gint64 warned_at;
+  gboolean is_loaded; /* the publisher's Redis knows the script */
   gboolean is_up;
   gboolean is_down_told;
 };
@@ -49,7 +50,7 @@ typedef struct
 static void
 tell_if_up (NbRedis *self)
 {
-  if (self->is_up || !nb_redis_link_is_ready (self->publisher) || !nb_redis_link_is_ready (self->listener)
+  if (self->is_up || !self->is_loaded || !nb_redis_link_is_ready (self->listener)
       || !nb_redis_channels_is_settled (self->channels))
     return;
   self->is_up = TRUE;
@@ -77,6 +78,23 @@ tell_down (NbRedis *self, const char *reason)
     self->events.down (self, reason, self->user_data);
 }
 
+/* One that doesn't let this user run scripts is of no use, whatever else it lets. */
+static void
+on_loaded (const redisReply *reply, gpointer data, gpointer user_data)
+{
+  NbRedis *self = user_data;
+
+  if (reply == NULL)
+    return;
+  if (reply->type == REDIS_REPLY_ERROR)
+    {
+      nb_redis_link_drop (self->publisher, reply->str);
+      return;
+    }
+  self->is_loaded = TRUE;
+  tell_if_up (self);
+}
+
 static void
 on_publisher_ready (gpointer user_data)
 {
@@ -84,10 +102,9 @@ on_publisher_ready (gpointer user_data)
   NbRedisCommand load;
 
   nb_redis_script_get_load_command (&load);
-  nb_redis_link_send (self->publisher, &load, NULL, NULL, NULL);
+  nb_redis_link_send (self->publisher, &load, on_loaded, NULL, NULL);
   nb_redis_channels_on_publisher_ready (self->channels);
   nb_redis_watchers_renew (self->watchers);
-  tell_if_up (self);
 }
 
 static void
@@ -95,6 +112,7 @@ on_publisher_lost (const char *reason, gpointer user_data)
 {
   NbRedis *self = user_data;
 
+  self->is_loaded = FALSE;
   tell_down (self, reason);
 }
 

@@ -78,7 +78,6 @@ started_and_ended (TestBus *self, gconstpointer data)
   g_assert_cmpint (pid, >, 0);
   test_bus_connect (self, nb_redis_server_get_url (server));
   test_bus_wait_up (self);
-  g_assert_cmpuint (self->told->len, ==, 1);
   nb_redis_subscribe (self->subject, 1);
   test_bus_publish (self, 1, 1);
   test_bus_wait_messages (self, 1);
