@@ -392,6 +392,41 @@ freed_with_much_under_way (TestBus *self, gconstpointer data)
   g_clear_pointer (&self->subject, nb_redis_free);
 }
 
+static guint
+count_descriptors (void)
+{
+  g_autoptr (GDir) listing = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (listing) != NULL)
+    n++;
+  return n;
+}
+
+static void
+no_descriptor_stays_open (TestBus *self, gconstpointer data)
+{
+  guint before = 0;
+
+  test_redis_start (&self->redis, NULL);
+  for (guint round = 0; round < 20; round++)
+    {
+      test_bus_connect (self, NULL);
+      nb_redis_subscribe (self->subject, 1);
+      test_bus_wait_up (self);
+      if (round % 2 == 1)
+        {
+          g_assert_true (hang_up (self, "neighborbid-listen"));
+          test_bus_wait_down (self);
+        }
+      g_clear_pointer (&self->subject, nb_redis_free);
+      nb_test_loop_drain (&self->loop);
+      if (round == 0)
+        before = count_descriptors (); /* with what GLib opens once */
+    }
+  g_assert_cmpuint (count_descriptors (), ==, before);
+}
+
 #define ADD(path, func) g_test_add (path, TestBus, NULL, test_bus_set_up, func, test_bus_tear_down)
 
 int
@@ -410,5 +445,6 @@ main (int argc, char **argv)
   ADD ("/redis/faults/one-that-only-follows-is-left", one_that_only_follows_is_left);
   ADD ("/redis/faults/freed-inside-its-own-calls", freed_inside_its_own_calls);
   ADD ("/redis/faults/freed-with-much-under-way", freed_with_much_under_way);
+  ADD ("/redis/faults/no-descriptor-stays-open", no_descriptor_stays_open);
   return g_test_run ();
 }
