@@ -2,6 +2,7 @@
 /* A real server on a database of its own, and people who call its API. */
 #include "tests/integration/live-site.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,8 @@ live_site_start_another (LiveSite *self, const char *const *sets)
   g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
   g_autofree char *log = g_strdup_printf ("%s/log-%u", nb_test_database_get_folder (self->database), n_logs++);
 
+  g_ptr_array_add (arguments, (gpointer) "-c");
+  g_ptr_array_add (arguments, self->config);
   add_set (arguments, self->data_dir);
   add_set (arguments, self->url);
   for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
@@ -43,6 +46,13 @@ live_site_start_another (LiveSite *self, const char *const *sets)
   add_sets (arguments, sets);
   g_ptr_array_add (arguments, NULL);
   return nb_test_site_start ((const char *const *)arguments->pdata, log);
+}
+
+void
+live_site_reload (LiveSite *self, NbTestSite *site, const char *config)
+{
+  g_assert_true (g_file_set_contents (self->config, config, -1, NULL));
+  g_subprocess_send_signal (site->process, SIGHUP);
 }
 
 guint16
@@ -58,6 +68,8 @@ live_site_set_up_with (LiveSite *self, NbTestDatabaseKind kind, const char *cons
   self->data_dir = g_strdup_printf ("server.data-dir=%s/data", nb_test_database_get_folder (self->database));
   self->url = g_strconcat ("database.url=", nb_test_database_get_url (self->database), NULL);
   self->sets = g_strdupv ((char **)sets);
+  self->config = g_build_filename (nb_test_database_get_folder (self->database), "site.conf", NULL);
+  g_assert_true (g_file_set_contents (self->config, "", -1, NULL));
   self->site = live_site_start_another (self, NULL);
   self->port = live_site_get_port (self->site);
 }
@@ -76,6 +88,7 @@ live_site_tear_down (LiveSite *self, gconstpointer data)
   g_free (self->data_dir);
   g_free (self->url);
   g_strfreev (self->sets);
+  g_free (self->config);
 }
 
 void

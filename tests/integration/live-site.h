@@ -14,7 +14,8 @@ typedef struct
   NbTestDatabase *database;
   char *data_dir;
   char *url;
-  char **sets; /* beyond those of every test */
+  char **sets;  /* beyond those of every test */
+  char *config; /* the path of its config file, empty at first */
   NbTestSite *site;
   guint16 port;
 } LiveSite;
@@ -28,6 +29,8 @@ typedef struct
 void live_site_set_up (LiveSite *self, gconstpointer data);
 /* The same with more settings: @sets: (nullable) (array zero-terminated=1): `section.key=value` */
 void live_site_set_up_with (LiveSite *self, NbTestDatabaseKind kind, const char *const *sets);
+/* Writes the config file and has @site read it: what the settings above don't name can be changed so. */
+void live_site_reload (LiveSite *self, NbTestSite *site, const char *config);
 /* Starts one more server on the same database and folder, with the same settings and @sets (nullable). */
 NbTestSite *live_site_start_another (LiveSite *self, const char *const *sets);
 guint16 live_site_get_port (NbTestSite *site);
