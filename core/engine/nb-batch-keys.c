@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Idempotency keys of a batch: claimed before anything else, answered from memory or the database, stored at the end.
- */
+/* Idempotency keys of a batch: nearly all are new, so they are stored at the end, with their answers, and only when one
+ * was there already the batch is rolled back and run again with what is stored. */
 #include "core/engine/nb-answer.h"
 #include "core/engine/nb-batch.h"
 #include "core/store/nb-transaction.h"
@@ -12,47 +12,28 @@ typedef struct
 {
   gint64 person;
   char *key;
-  char *fingerprint; /* of the first use */
-  char *answer;      /* (nullable): not given yet */
-  gboolean is_ours;  /* claimed by this batch */
+  char *fingerprint;  /* of the first use */
+  char *answer;       /* (nullable): not given yet */
+  gboolean is_stored; /* by an earlier transaction */
 } NbRequestKey;
-
-static const NbSql claim_keys = {
-  "INSERT INTO request_keys (person_id, key, fingerprint, answer, created_at) "
-  "SELECT json_extract (value, '$[0]'), json_extract (value, '$[1]'), json_extract (value, '$[2]'), '', ##now::gint64 "
-  "FROM json_each (##rows::string) WHERE 1 ON CONFLICT DO NOTHING",
-  "INSERT INTO request_keys (person_id, key, fingerprint, answer, created_at) "
-  "SELECT v.person, v.key, v.fingerprint, '', CAST (##now::gint64 AS bigint) FROM unnest (CAST (##c0::string AS "
-  "bigint[]), "
-  "CAST (##c1::string AS text[]), CAST (##c2::string AS text[])) AS v (person, key, fingerprint) ON CONFLICT DO "
-  "NOTHING",
-  NULL,
-};
 
 static const NbSql read_keys = {
   "SELECT k.person_id, k.key, k.fingerprint, k.answer FROM json_each (##rows::string) AS j JOIN request_keys AS k "
   "ON k.person_id = json_extract (j.value, '$[0]') AND k.key = json_extract (j.value, '$[1]')",
   "SELECT k.person_id, k.key, k.fingerprint, k.answer FROM unnest (CAST (##c0::string AS bigint[]), "
-  "CAST (##c1::string AS text[]), CAST (##c2::string AS text[])) AS v (person, key, fingerprint) "
+  "CAST (##c1::string AS text[])) AS v (person, key) "
   "JOIN request_keys AS k ON k.person_id = v.person AND k.key = v.key",
   "xsss",
 };
 
-static const NbSql store_answers = {
-  "UPDATE request_keys SET answer = v.answer FROM (SELECT json_extract (value, '$[0]') AS person, "
-  "json_extract (value, '$[1]') AS key, json_extract (value, '$[2]') AS answer FROM json_each (##rows::string)) AS v "
-  "WHERE request_keys.person_id = v.person AND request_keys.key = v.key",
-  "UPDATE request_keys SET answer = v.answer FROM unnest (CAST (##c0::string AS bigint[]), "
-  "CAST (##c1::string AS text[]), CAST (##c2::string AS text[])) AS v (person, key, answer) "
-  "WHERE request_keys.person_id = v.person AND request_keys.key = v.key",
-  NULL,
-};
-
-static const NbSql drop_keys = {
-  "DELETE FROM request_keys WHERE (person_id, key) IN "
-  "(SELECT json_extract (value, '$[0]'), json_extract (value, '$[1]') FROM json_each (##rows::string))",
-  "DELETE FROM request_keys USING unnest (CAST (##c0::string AS bigint[]), CAST (##c1::string AS text[])) "
-  "AS v (person, key) WHERE request_keys.person_id = v.person AND request_keys.key = v.key",
+static const NbSql insert_keys = {
+  "INSERT INTO request_keys (person_id, key, fingerprint, answer, created_at) "
+  "SELECT json_extract (value, '$[0]'), json_extract (value, '$[1]'), json_extract (value, '$[2]'), "
+  "json_extract (value, '$[3]'), ##now::gint64 FROM json_each (##rows::string) WHERE 1 ON CONFLICT DO NOTHING",
+  "INSERT INTO request_keys (person_id, key, fingerprint, answer, created_at) "
+  "SELECT v.person, v.key, v.fingerprint, v.answer, CAST (##now::gint64 AS bigint) "
+  "FROM unnest (CAST (##c0::string AS bigint[]), CAST (##c1::string AS text[]), CAST (##c2::string AS text[]), "
+  "CAST (##c3::string AS text[])) AS v (person, key, fingerprint, answer) ON CONFLICT DO NOTHING",
   NULL,
 };
 
@@ -102,11 +83,11 @@ compare_keys (gconstpointer a, gconstpointer b)
 }
 
 /* By ascending person and key, so that two batches never wait for each other. */
-static GPtrArray *
+static void
 collect_keys (NbBatch *self)
 {
-  GPtrArray *sorted = g_ptr_array_new ();
-
+  self->keys = g_hash_table_new_full (hash_key, equal_keys, free_key, NULL);
+  self->ordered_keys = g_ptr_array_new ();
   for (guint i = 0; i < self->commands->len; i++)
     {
       const NbEngineCommand *command = g_ptr_array_index (self->commands, i);
@@ -118,75 +99,48 @@ collect_keys (NbBatch *self)
       key->person = command->bid.person;
       key->key = g_strdup (command->key);
       key->fingerprint = nb_engine_command_fingerprint (command);
-      key->is_ours = TRUE;
       g_hash_table_add (self->keys, key);
-      g_ptr_array_add (sorted, key);
+      g_ptr_array_add (self->ordered_keys, key);
     }
-  g_ptr_array_sort (sorted, compare_keys);
-  return sorted;
+  g_ptr_array_sort (self->ordered_keys, compare_keys);
 }
 
-/* A key without an answer is one that this batch claimed. */
 static void
 take_stored (NbBatch *self, const NbRows *rows)
 {
   for (gsize i = 0; i < nb_rows_get_n (rows); i++)
     {
       NbRequestKey *key = find_key (self, nb_rows_get_int (rows, i, 0), nb_rows_get_text (rows, i, 1));
-      const char *answer = nb_rows_get_text (rows, i, 3);
 
-      if (key == NULL || answer == NULL || *answer == '\0')
+      if (key == NULL)
         continue;
-      key->is_ours = FALSE;
+      key->is_stored = TRUE;
       g_free (key->fingerprint);
       key->fingerprint = g_strdup (nb_rows_get_text (rows, i, 2));
-      key->answer = g_strdup (answer);
+      key->answer = g_strdup (nb_rows_get_text (rows, i, 3));
     }
-}
-
-/* Keys that were there already are read; one that went away between the two statements was pruned, and is claimed when
- * the transaction runs again. */
-static gboolean
-read_stored (NbBatch *self, const NbRowset *wanted, GError **error)
-{
-  g_autoptr (NbRows) rows = nb_transaction_query (self->transaction, &read_keys, NB_PARAMS (NB_ROWS (wanted)), error);
-  g_autoptr (GError) gone = NULL;
-
-  if (rows == NULL)
-    return FALSE;
-  if (nb_rows_get_n (rows) == nb_rowset_get_n_rows (wanted))
-    {
-      take_stored (self, rows);
-      return TRUE;
-    }
-  g_set_error (&gone, NB_STORE_ERROR, NB_STORE_ERROR_CONFLICT, "a request key went away");
-  nb_transaction_fail (self->transaction, NB_FAILURE_CONFLICT, gone);
-  g_propagate_error (error, g_steal_pointer (&gone));
-  return FALSE;
 }
 
 gboolean
-nb_batch_claim_keys (NbBatch *self, GError **error)
+nb_batch_find_keys (NbBatch *self, GError **error)
 {
-  g_autoptr (NbRowset) rows = nb_rowset_new ("xss");
-  g_autoptr (GPtrArray) sorted = NULL;
-  gint64 claimed;
+  g_autoptr (NbRowset) wanted = nb_rowset_new ("xs");
+  g_autoptr (NbRows) rows = NULL;
 
-  self->keys = g_hash_table_new_full (hash_key, equal_keys, free_key, NULL);
-  sorted = collect_keys (self);
-  if (sorted->len == 0)
+  collect_keys (self);
+  if (self->ordered_keys->len == 0 || !self->reads_keys)
     return TRUE;
-  for (guint i = 0; i < sorted->len; i++)
+  for (guint i = 0; i < self->ordered_keys->len; i++)
     {
-      const NbRequestKey *key = g_ptr_array_index (sorted, i);
+      const NbRequestKey *key = g_ptr_array_index (self->ordered_keys, i);
 
-      nb_rowset_add (rows, key->person, key->key, key->fingerprint);
+      nb_rowset_add (wanted, key->person, key->key);
     }
-  claimed
-      = nb_transaction_execute (self->transaction, &claim_keys, NB_PARAMS (NB_INT (self->now), NB_ROWS (rows)), error);
-  if (claimed < 0)
+  rows = nb_transaction_query (self->transaction, &read_keys, NB_PARAMS (NB_ROWS (wanted)), error);
+  if (rows == NULL)
     return FALSE;
-  return claimed == (gint64)sorted->len || read_stored (self, rows, error);
+  take_stored (self, rows);
+  return TRUE;
 }
 
 gboolean
@@ -223,31 +177,38 @@ nb_batch_remember_answer (NbBatch *self, NbEngineCommand *command)
   key->answer = nb_answer_to_text (command);
 }
 
+/* Some key was used before, here or by another process: what it was answered must be known before anything is decided.
+ */
+static gboolean
+run_again (NbBatch *self, GError **error)
+{
+  g_autoptr (GError) used = NULL;
+
+  self->reads_keys = TRUE;
+  g_set_error (&used, NB_STORE_ERROR, NB_STORE_ERROR_CONFLICT, "a request key was used before");
+  nb_transaction_fail (self->transaction, NB_FAILURE_CONFLICT, used);
+  g_propagate_error (error, g_steal_pointer (&used));
+  return FALSE;
+}
+
 gboolean
 nb_batch_store_keys (NbBatch *self, GError **error)
 {
-  g_autoptr (NbRowset) answers = nb_rowset_new ("xss");
-  g_autoptr (NbRowset) dropped = nb_rowset_new ("xs");
-  GHashTableIter iter;
-  gpointer item;
+  g_autoptr (NbRowset) answers = nb_rowset_new ("xsss");
+  gint64 stored;
 
-  g_hash_table_iter_init (&iter, self->keys);
-  while (g_hash_table_iter_next (&iter, &item, NULL))
+  for (guint i = 0; i < self->ordered_keys->len; i++)
     {
-      const NbRequestKey *key = item;
+      const NbRequestKey *key = g_ptr_array_index (self->ordered_keys, i);
 
-      if (!key->is_ours)
-        continue;
-      if (key->answer != NULL)
-        nb_rowset_add (answers, key->person, key->key, key->answer);
-      else
-        nb_rowset_add (dropped, key->person, key->key);
+      if (!key->is_stored && key->answer != NULL)
+        nb_rowset_add (answers, key->person, key->key, key->fingerprint, key->answer);
     }
-  if (nb_rowset_get_n_rows (answers) > 0
-      && !nb_transaction_execute_exactly (self->transaction, (gint64)nb_rowset_get_n_rows (answers), &store_answers,
-                                          NB_PARAMS (NB_ROWS (answers)), error))
+  if (nb_rowset_get_n_rows (answers) == 0)
+    return TRUE;
+  stored = nb_transaction_execute (self->transaction, &insert_keys, NB_PARAMS (NB_INT (self->now), NB_ROWS (answers)),
+                                   error);
+  if (stored < 0)
     return FALSE;
-  return nb_rowset_get_n_rows (dropped) == 0
-         || nb_transaction_execute_exactly (self->transaction, (gint64)nb_rowset_get_n_rows (dropped), &drop_keys,
-                                            NB_PARAMS (NB_ROWS (dropped)), error);
+  return stored == (gint64)nb_rowset_get_n_rows (answers) || run_again (self, error);
 }

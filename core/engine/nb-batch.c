@@ -24,6 +24,7 @@ forget_run (NbBatch *self)
   g_clear_pointer (&self->ordered_slots, g_ptr_array_unref);
   g_clear_pointer (&self->slots, g_hash_table_unref);
   g_clear_pointer (&self->bidders, g_hash_table_unref);
+  g_clear_pointer (&self->ordered_keys, g_ptr_array_unref);
   g_clear_pointer (&self->keys, g_hash_table_unref);
   g_clear_pointer (&self->log, nb_rowset_free);
   g_clear_pointer (&self->winners, nb_rowset_free);
@@ -144,7 +145,7 @@ nb_batch_run (NbTransaction *transaction, gpointer batch, GError **error)
   NbBatch *self = batch;
 
   begin_run (self, transaction);
-  return nb_batch_claim_keys (self, error) && nb_batch_load (self, error) && decide_all (self, error)
+  return nb_batch_find_keys (self, error) && nb_batch_load (self, error) && decide_all (self, error)
          && nb_batch_write (self, error) && nb_batch_store_keys (self, error) && nb_batch_make_states (self, error);
 }
 

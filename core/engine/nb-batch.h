@@ -33,6 +33,7 @@ typedef struct
   NbWallet *wallet; /* (nullable) */
   guint fee_hundredths;
   gboolean wants_states; /* whether anyone asks for public states */
+  gboolean reads_keys;   /* some key may have been used before */
   gboolean may_skip;     /* auctions that another process has locked are left out */
   GPtrArray *commands;   /* of NbEngineCommand, in order of arrival */
   GArray *auctions;      /* (element-type gint64): the auctions that these commands are about, each once */
@@ -46,6 +47,7 @@ typedef struct
   GPtrArray *ordered_slots; /* by ascending id */
   GHashTable *bidders;      /* id → NbBidder */
   GHashTable *keys;         /* NbRequestKey → itself */
+  GPtrArray *ordered_keys;  /* of NbRequestKey */
   NbRowset *log;            /* rows of table bids */
   NbRowset *winners;
   NbRowset *audits;
@@ -67,7 +69,7 @@ gboolean nb_batch_run (NbTransaction *transaction, gpointer batch, GError **erro
 gboolean nb_batch_load (NbBatch *self, GError **error);
 /* Adds @people (element-type gint64) to the batch's bidders. */
 gboolean nb_batch_read_bidders (NbBatch *self, const GArray *people, GError **error);
-gboolean nb_batch_claim_keys (NbBatch *self, GError **error);
+gboolean nb_batch_find_keys (NbBatch *self, GError **error);
 /* Returns: TRUE when @command was answered by an earlier use of its key */
 gboolean nb_batch_replay_key (NbBatch *self, NbEngineCommand *command);
 void nb_batch_remember_answer (NbBatch *self, NbEngineCommand *command);

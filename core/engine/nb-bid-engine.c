@@ -4,6 +4,7 @@
 
 #include "core/engine/nb-batch.h"
 #include "core/engine/nb-engine-metrics.h"
+#include "core/engine/nb-key-memory.h"
 #include "core/plugin/nb-plugin-errors.h"
 #include "core/store/nb-store-private.h"
 
@@ -37,6 +38,7 @@ struct _NbBidEngine
   NbEngineOptions options;
   GHashTable *lanes; /* auction → NbLane */
   GQueue ready;      /* of NbLane: something waits and no batch runs */
+  NbKeyMemory *keys;
   guint n_waiting;
   guint64 n_arrived;
   guint n_running;
@@ -76,6 +78,7 @@ nb_bid_engine_finalize (GObject *object)
   g_queue_clear (&self->ready);
   g_hash_table_unref (self->lanes);
   nb_engine_metrics_clear (&self->metrics);
+  nb_key_memory_free (self->keys);
   g_clear_object (&self->drain);
   g_clear_object (&self->store);
   g_clear_object (&self->registry);
@@ -96,6 +99,7 @@ nb_bid_engine_init (NbBidEngine *self)
   self->lanes = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, free_lane);
   g_queue_init (&self->ready);
   nb_engine_metrics_init (&self->metrics);
+  self->keys = nb_key_memory_new ();
 }
 
 void
@@ -269,6 +273,8 @@ take_from_lane (NbBidEngine *self, NbLane *lane, NbBatch *batch)
       NbEngineCommand *command = g_queue_pop_head (&lane->waiting);
 
       lane->n_firm -= !command->may_skip;
+      if (command->key != NULL && nb_key_memory_note (self->keys, command->bid.person, command->key))
+        batch->reads_keys = TRUE;
       g_ptr_array_add (batch->commands, command);
       self->n_waiting--;
     }

@@ -209,23 +209,10 @@ test_keys_over_kinds (EngineFixture *self)
   engine_fixture_assert_refused (&answers[0], NB_ERROR_IDEMPOTENCY_KEY_REUSED);
 }
 
-static void
-prune_once (NbFaultPoint point, NbTransaction *transaction, gpointer user_data)
-{
-  static const NbSql prune = { "DELETE FROM request_keys", NULL, NULL };
-  gboolean *is_pruned = user_data;
-
-  if (point != NB_FAULT_AFTER_WRITE || *is_pruned)
-    return;
-  *is_pruned = TRUE;
-  g_assert_cmpint (nb_transaction_execute (transaction, &prune, NB_NO_PARAMS, NULL), ==, 1);
-}
-
-/* A key that is pruned while its second use looks for it is claimed anew. */
+/* A key that was pruned is a new one. */
 static void
 test_key_goes_away (EngineFixture *self)
 {
-  gboolean is_pruned = FALSE;
   NbBidRequest request;
   Answer answer;
 
@@ -235,14 +222,46 @@ test_key_goes_away (EngineFixture *self)
   engine_fixture_submit (self->engine, &request, &answer);
   engine_fixture_wait (self, &answer, 1);
   engine_fixture_assert_accepted (&answer, NB_STANDING_LEADING, 1000);
-  nb_store_set_fault_hook (self->store, prune_once, &is_pruned);
+  g_free (nb_test_database_run (self->database, "DELETE FROM request_keys"));
   engine_fixture_submit (self->engine, &request, &answer);
   engine_fixture_wait (self, &answer, 1);
-  nb_store_set_fault_hook (self->store, NULL, NULL);
-  g_assert_true (is_pruned);
-  /* The transaction that pruned was rolled back, so the key is there after all. */
-  engine_fixture_assert_accepted (&answer, NB_STANDING_LEADING, 1000);
-  g_assert_true (answer.result.is_replay);
+  g_assert_false (answer.result.is_replay);
+  engine_fixture_assert_refused (&answer, NB_ERROR_BID_TOO_LOW);
+}
+
+/* Another process used the key, of which this one knows nothing: the bid stands once and has one answer, and so have
+ * its neighbours in the batch. */
+static void
+test_key_of_another_process (EngineFixture *self)
+{
+  NbEngineOptions options = { .fee_hundredths = 250 };
+  NbBidRequest request;
+  Answer answers[4];
+  NbBidEngine *other;
+  NbStore *store;
+
+  engine_fixture_add_people (self, 4, 100000);
+  request = make_request (engine_fixture_list (self, "english", NULL, HOUR), 2, 1000);
+  other = engine_fixture_new_engine (self, &options, &store);
+  request.key = "one";
+  engine_fixture_submit (other, &request, &answers[0]);
+  engine_fixture_wait (self, answers, 1);
+  engine_fixture_submit (self->engine, &request, &answers[1]);
+  submit (self, request.auction, 3, 1100, &answers[2]);
+  submit (self, request.auction, 4, 1200, &answers[3]);
+  engine_fixture_wait (self, answers + 1, 3);
+  engine_fixture_assert_accepted (&answers[0], NB_STANDING_LEADING, 1000);
+  engine_fixture_assert_accepted (&answers[1], NB_STANDING_LEADING, 1000);
+  engine_fixture_assert_accepted (&answers[2], NB_STANDING_LEADING, 1100);
+  engine_fixture_assert_accepted (&answers[3], NB_STANDING_LEADING, 1200);
+  g_assert_true (answers[1].result.is_replay);
+  g_assert_cmpint (answers[1].result.bid, ==, answers[0].result.bid);
+  g_assert_cmpint (engine_fixture_count (self, "SELECT count(*) FROM bids WHERE kind = 'amount'"), ==, 3);
+  g_assert_cmpint (engine_fixture_count (self, "SELECT count(*) FROM request_keys"), ==, 1);
+  nb_store_stop (store);
+  nb_test_loop_drain (&self->loop);
+  g_assert_finalize_object (other);
+  g_assert_finalize_object (store);
 }
 
 static void
@@ -484,6 +503,7 @@ main (int argc, char **argv)
   engine_fixture_add_test ("/engine/faults/payout-above-one-movement", 240, test_large_payout);
   engine_fixture_add_test ("/engine/faults/key-of-another-kind-is-refused", 240, test_keys_over_kinds);
   engine_fixture_add_test ("/engine/faults/key-that-goes-away-is-claimed-again", 240, test_key_goes_away);
+  engine_fixture_add_test ("/engine/faults/key-of-another-process", 60, test_key_of_another_process);
   engine_fixture_add_test ("/engine/faults/quantity-without-capability", 240, test_quantity);
   engine_fixture_add_test ("/engine/faults/faulty-close-keeps-holds", 240, test_faulty_close);
   engine_fixture_add_test ("/engine/faults/buyers-and-cancel-meet", 240, test_buyers_meet);
