@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import urllib.request
 
-from servers import free_port, wait_for_line
+from servers import free_port, on_core, wait_for_line
 
 
 class Site:
@@ -18,13 +18,11 @@ class Site:
     def __init__(self, build, folder, database_url, people):
         self.program = str(build / "core" / "neighborbid")
         self.tokens = folder / "tokens"
-        self.port = free_port()
+        self.processes = []
+        self.ports = []
         self.settings = []
         for setting in [
             f"server.data-dir={folder}",
-            f"server.listen=127.0.0.1:{self.port}",
-            f"server.internal-listen=127.0.0.1:{free_port()}",
-            f"server.base-url=http://127.0.0.1:{self.port}",
             f"database.url={database_url}",
             "limits.writes-per-second=0",
             "limits.connections-per-address=0",
@@ -34,20 +32,31 @@ class Site:
         self.command("db", "migrate")
         self.command("demo", "seed", "--people", str(people), "--auctions", "0", "--balance", "1000000000",
                      "--tokens", str(self.tokens))
-        self.process = subprocess.Popen([self.program, "serve", *self.settings], stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, text=True)
-        wait_for_line(self.process, "http://")
+
+    def start(self, *settings, core=None):
+        """Starts one more process, on ports of its own: its public one, and the one that only this machine uses."""
+        port, internal = free_port(), free_port()
+        words = [word for setting in [f"server.listen=127.0.0.1:{port}", f"server.internal-listen=127.0.0.1:{internal}",
+                                      f"server.base-url=http://127.0.0.1:{port}", *settings] for word in ("--set", setting)]
+        self.processes.append(subprocess.Popen([*on_core(core), self.program, "serve", *self.settings, *words],
+                                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True))
+        wait_for_line(self.processes[-1], "http://")
+        self.ports.append((port, internal))
+
+    @property
+    def port(self):
+        return self.ports[0][0]
 
     def command(self, *words):
         return subprocess.run([self.program, *words, *self.settings], check=True, stdout=subprocess.PIPE, text=True).stdout
 
-    def list_auctions(self, count):
+    def list_auctions(self, count, auction_type="local"):
         """Each with a step of one won, so that every amount above the last is a bid."""
         token = self.tokens.read_text(encoding="utf-8").split("\n")[0].split()[2]
         ends_at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=2)
         ids = []
         for number in range(count):
-            body = {"type": "local", "title": f"bench {number}", "description": "-",
+            body = {"type": auction_type, "title": f"bench {number}", "description": "-",
                     "ends_at": ends_at.strftime("%Y-%m-%dT%H:%M:%S.000Z"), "terms": {"start_price": 1000, "step": 1}}
             request = urllib.request.Request(
                 f"http://127.0.0.1:{self.port}/api/v1/auctions", data=json.dumps(body).encode(),
@@ -63,8 +72,13 @@ class Site:
         return path
 
     def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+        for process in self.processes:
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            process.wait(30)
+            process.stdout.close()
+        self.processes.clear()
+        self.ports.clear()
 
 
 def load(build, port, connections, seconds, *words):
@@ -92,6 +106,7 @@ def hello(build):
 def measure(build, folder, name, url, seconds, rounds):
     """Returns: rows of (work, figures)."""
     site = Site(build, pathlib.Path(folder), url, people=201)
+    site.start()
     bidders = str(site.bidders_file())
     rows = []
     for work, auctions, connections in [("one hot auction, 32 clients", 1, 32), ("one hot auction, 200 clients", 1, 200),

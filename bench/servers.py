@@ -18,6 +18,11 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def on_core(core):
+    """Returns: what to put before a command so that it, and all that it starts, keeps to one core; None: to none."""
+    return [] if core is None else ["taskset", "-c", str(core)]
+
+
 def wait_for_line(process, word):
     """Reads the process's output up to the line that says it is ready."""
     for line in process.stdout:
@@ -39,7 +44,7 @@ def as_postgres():
 
 
 @contextlib.contextmanager
-def postgresql():
+def postgresql(core=None):
     """Yields the address of an empty database on a Unix socket, durable as when installed."""
     folder = tempfile.mkdtemp(prefix="nb-bench-pg-")
     if os.getuid() == 0:
@@ -48,7 +53,7 @@ def postgresql():
     programs = postgresql_bin()
     subprocess.run([*as_postgres(), f"{programs}/initdb", "-D", f"{folder}/data", "-U", "bench", "-A", "trust",
                     "-E", "UTF8", "--locale=C.UTF-8"], check=True, stdout=subprocess.DEVNULL, cwd=folder)
-    server = subprocess.Popen([*as_postgres(), f"{programs}/postgres", "-D", f"{folder}/data", "-k", folder,
+    server = subprocess.Popen([*on_core(core), *as_postgres(), f"{programs}/postgres", "-D", f"{folder}/data", "-k", folder,
                                "-c", "listen_addresses=", "-c", "fsync=on", "-c", "synchronous_commit=on"],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
     try:
@@ -59,6 +64,21 @@ def postgresql():
         server.send_signal(signal.SIGINT)
         server.wait(30)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def redis(core=None):
+    """Yields the path of the Unix socket of an empty Redis that stores nothing."""
+    with tempfile.TemporaryDirectory(prefix="nb-bench-redis-") as folder:
+        path = f"{folder}/redis.sock"
+        server = subprocess.Popen([*on_core(core), "redis-server", "--port", "0", "--unixsocket", path, "--save", "",
+                                   "--appendonly", "no", "--dir", folder], stdout=subprocess.PIPE, text=True)
+        try:
+            wait_for_line(server, "eady to accept connections")
+            yield path
+        finally:
+            server.terminate()
+            server.communicate(timeout=30)
 
 
 def wait_until_ready(programs, folder):
