@@ -126,7 +126,7 @@ shake (WsLoad *load, WsPeer *self)
       return;
     }
   self->phase = WS_PEER_SHAKING;
-  watch (load, self, EPOLL_CTL_MOD, EPOLLIN);
+  watch (load, self, EPOLL_CTL_MOD, self->is_deaf ? EPOLLIN : EPOLLIN | EPOLLRDHUP | EPOLLET);
 }
 
 /* Returns: whether the server's head takes the connection over as it must */
@@ -208,31 +208,34 @@ keep_rest (WsPeer *self, const char *data, gsize length)
   self->n_rest = length;
 }
 
-/* What a frame lacked is read behind its beginning; the buffer has room for two of the longest. */
-static void
+/* What a frame lacked is read behind its beginning; the buffer has room for two of the longest.
+ * Returns: whether more may be there */
+static gboolean
 read_some (WsLoad *load, WsPeer *self)
 {
   char *data = load->read_buffer;
-  gsize length = self->n_rest, done = 0;
+  gsize length = self->n_rest, done = 0, room = self->is_deaf ? 512 : WS_READ_MAX - length;
   ssize_t n;
 
   if (length > 0)
     memcpy (data, self->rest, length);
-  n = recv (self->fd, data + length, self->is_deaf ? 512 : WS_READ_MAX - length, 0);
+  n = recv (self->fd, data + length, room, 0);
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
-    return;
+    return errno == EINTR;
   if (n <= 0)
     {
       ws_peer_close (load, self, n == 0 ? "1006, without a close frame" : g_strerror (errno));
-      return;
+      return FALSE;
     }
   load->counts.bytes += (guint64)n;
   length += (gsize)n;
   if (self->phase == WS_PEER_SHAKING)
     done = read_head (load, self, data, length);
   done += read_frames (load, self, data + done, length - done);
-  if (self->phase != WS_PEER_CLOSED && self->phase != WS_PEER_DEAF)
-    keep_rest (self, data + done, length - done);
+  if (self->phase == WS_PEER_CLOSED || self->phase == WS_PEER_DEAF)
+    return FALSE;
+  keep_rest (self, data + done, length - done);
+  return (gsize)n == room;
 }
 
 void
@@ -245,7 +248,9 @@ ws_peer_on_events (WsLoad *load, WsPeer *self, guint32 events)
   else if (self->phase == WS_PEER_DEAF)
     ws_peer_close (load, self, "deaf");
   else if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0)
-    read_some (load, self);
+    /* An end that came along with the last bytes is told this once. */
+    while (self->phase != WS_PEER_CLOSED && (read_some (load, self) || (events & EPOLLRDHUP) != 0))
+      continue;
 }
 
 void
