@@ -119,7 +119,7 @@ def bidding_rows(live):
             live.measure("--bidders", 200, "--rising", "--rate", rate))
 
 
-SATURATED = ("--watchers", 1000, "--bidders", 4, "--depth", 8, "--rising")
+SATURATED = ("--watchers", 996, "--bidders", 4, "--depth", 8, "--rising")
 
 
 def watching_rows(live):
@@ -127,7 +127,7 @@ def watching_rows(live):
         yield "1,000 watchers, as many states as it can", tell_fan_out(live.measure(*SATURATED))
     yield "ceiling: the same from bare sockets", tell_fan_out(live.ceiling(*SATURATED))
     for watchers in (1000, 5000):
-        words = ("--watchers", watchers, "--states", 10)
+        words = ("--watchers", watchers - 2, "--states", 10)
         with live.servers():
             yield f"{watchers:,} watchers, 10 states a second", tell_fan_out(live.measure(*words))
         yield "ceiling: the same from bare sockets", tell_fan_out(live.ceiling(*words))
@@ -164,16 +164,16 @@ def idle_rows(live):
         yield "  with them", show_livez(livez_then)
 
 
-READERS = ("--watchers", 499, "--states", 100)
+READERS = ("--watchers", 498, "--states", 40)
 
 
 def deaf_rows(live):
     """Long enough for the buffers of those who never read to fill, and for the server's patience to end."""
     with live.servers("plugin auction-national.slow-timeout=2s") as site:
         process = site.processes[0]
-        yield "500 who read, 100 states a second", tell_fan_out(live.measure(*READERS))
+        yield "500 who read, 40 states a second", tell_fan_out(live.measure(*READERS))
         before = read_memory(process)
-        figures = live.measure(*READERS, "--never-read", 50, seconds=max(live.seconds, 12))
+        figures = live.measure(*READERS, "--never-read", 50, seconds=max(live.seconds, 20))
         yield "the same beside 50 who never read", tell_fan_out(figures)
         yield "  of those 50", (f"{figures['deaf_closed']:.0f} were cut; the server's memory: {before} KiB before, "
                                 f"{read_memory(process)} KiB after")
@@ -181,7 +181,7 @@ def deaf_rows(live):
 
 def two_rows(live):
     with live.servers(count=2):
-        figures = live.measure("--watchers", 1000, "--states", 10)
+        figures = live.measure("--watchers", 998, "--states", 10)
         yield "two processes, 1,000 watchers, all deliveries", tell_fan_out(figures)
         yield "  those in the other process than the bidder", tell_fan_out(figures, "across")
         figures = live.measure("--bidders", 200, "--rising")

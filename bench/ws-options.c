@@ -40,7 +40,7 @@ static const GOptionEntry entries[] = {
     "each bid is above all that were sent before, so that all can stand; "
     "else above what was seen, as people do",
     NULL },
-  { "states", 0, 0, G_OPTION_ARG_DOUBLE, &states, "one bidder, who alone bids so often a second", "R" },
+  { "states", 0, 0, G_OPTION_ARG_DOUBLE, &states, "two bidders in turn, who together bid so often a second", "R" },
   { "idle", 0, 0, G_OPTION_ARG_INT, &idle, "sockets that only watch while nobody bids", "N" },
   { "patience", 0, 0, G_OPTION_ARG_DOUBLE, &patience, "how long answers and states may be missing (default 20)", "S" },
   { "json", 'j', 0, G_OPTION_ARG_NONE, &is_json, "print one JSON object", NULL },
@@ -60,7 +60,7 @@ check (GError **error)
   if (at == NULL || auctions == NULL)
     return refuse (error, "--at and --auctions are needed; --help names the rest");
   if (states > 0 && (bidders > 1 || rate > 0))
-    return refuse (error, "--states is one bidder at that rate");
+    return refuse (error, "--states is two bidders at that rate");
   if (idle > 0 && (watchers > 0 || bidders > 0 || never_read > 0 || states > 0))
     return refuse (error, "--idle goes alone");
   if (watchers < 0 || bidders < 0 || never_read < 0 || idle < 0 || watchers > MAX_PEERS || bidders > MAX_PEERS
@@ -80,7 +80,7 @@ fill (WsOptions *options)
   *options = (WsOptions){
     .n_watchers = (guint)(watchers + idle),
     .n_deaf = (guint)never_read,
-    .n_bidders = states > 0 ? 1 : (guint)bidders,
+    .n_bidders = states > 0 ? 2 : (guint)bidders, /* who bids above himself changes nothing that others see */
     .depth = (guint)depth,
     .rate = states > 0 ? states : rate,
     .seconds = seconds >= 0 ? seconds
