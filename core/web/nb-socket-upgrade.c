@@ -149,16 +149,24 @@ give_to_hub (NbRequest *self, int fd, GBytes *bytes)
 static void
 on_switched (SoupServerMessage *message, gpointer user_data)
 {
-  NbRequest *self = NB_REQUEST (user_data);
+  g_autoptr (NbRequest) self = g_object_ref (NB_REQUEST (user_data));
   NbPeer *peer = nb_peers_find (message, NULL);
   g_autoptr (GBytes) bytes = NULL;
   int fd;
 
+  g_signal_handlers_disconnect_by_data (message, user_data);
   if (peer == NULL)
     return;
   fd = nb_peer_detach (peer, &bytes);
   if (fd >= 0)
     give_to_hub (self, fd, bytes);
+}
+
+/* The connection broke before the answer was written. */
+static void
+on_broken (SoupServerMessage *message, gpointer user_data)
+{
+  g_signal_handlers_disconnect_by_data (message, user_data);
 }
 
 static void
@@ -179,7 +187,9 @@ nb_socket_upgrade (NbRequest *self)
       refuse_handshake (self);
       return;
     }
+  /* The handlers keep the request, and the request keeps the message: whichever is called first lets go of both. */
   g_signal_connect_data (self->message, "wrote-informational", G_CALLBACK (on_switched), g_object_ref (self),
                          drop_request, 0);
+  g_signal_connect_data (self->message, "finished", G_CALLBACK (on_broken), g_object_ref (self), drop_request, 0);
   nb_request_switch (self);
 }
