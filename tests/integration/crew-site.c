@@ -93,15 +93,15 @@ crew_site_add_people (CrewSite *self, guint n)
 }
 
 char *
-crew_site_list_auction (const NbTestSite *site, const char *token)
+crew_site_list_auction (const NbTestSite *site, const char *type, const char *token)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
   g_autoptr (GDateTime) end = g_date_time_add_hours (now, 2);
   g_autofree char *ends_at = g_date_time_format (end, "%Y-%m-%dT%H:%M:%S.000Z");
   g_autofree char *body
-      = g_strdup_printf ("{\"type\":\"local\",\"title\":\"crew\",\"description\":\"-\",\"ends_at\":\"%s\","
+      = g_strdup_printf ("{\"type\":\"%s\",\"title\":\"crew\",\"description\":\"-\",\"ends_at\":\"%s\","
                          "\"terms\":{\"start_price\":1,\"step\":1}}",
-                         ends_at);
+                         type, ends_at);
   g_autofree char *answer = NULL;
   g_autoptr (JsonNode) node = NULL;
 

@@ -28,8 +28,9 @@ NbTestSite *crew_site_start (CrewSite *self, const char *words);
 NbTestRun *crew_site_expect (CrewSite *self, const char *command, int code);
 /* Fills the database. Returns: (transfer full): tokens, the seller's first */
 char **crew_site_add_people (CrewSite *self, guint n);
-/* Returns: (transfer full): the id of a new auction that takes any amount above the last */
-char *crew_site_list_auction (const NbTestSite *site, const char *token);
+/* @type: `local` or `national`. Returns: (transfer full): the id of a new auction that takes any amount above the last
+ */
+char *crew_site_list_auction (const NbTestSite *site, const char *type, const char *token);
 /* Every bid in @bids (element-type utf8: ids) is in the database, and `doctor` finds no fault. */
 void crew_site_assert_all_there (CrewSite *self, GPtrArray *bids);
 

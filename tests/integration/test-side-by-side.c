@@ -86,7 +86,7 @@ test_jobs_elsewhere (CrewSite *self, gconstpointer data)
   g_autoptr (NbTestSite) other_web = crew_site_start (self, "--role live,web");
   g_autoptr (NbTestSite) jobs = crew_site_start (self, "--role jobs");
   g_autoptr (NbTestRun) healthy = NULL;
-  g_autofree char *auction = crew_site_list_auction (web, tokens[0]);
+  g_autofree char *auction = crew_site_list_auction (web, "local", tokens[0]);
   g_autofree char *path = g_strdup_printf ("/api/v1/auctions/%s/bids", auction);
   g_autofree char *end = g_strdup_printf (
       "UPDATE auctions SET ends_at = CAST (extract (epoch FROM clock_timestamp ()) * 1000000 AS bigint) + 500000, "
@@ -214,7 +214,7 @@ test_take_over (CrewSite *self, gconstpointer data)
   SteadyLoad *load;
 
   nb_test_site_wait (before);
-  auction = crew_site_list_auction (before, tokens[0]);
+  auction = crew_site_list_auction (before, "local", tokens[0]);
   load = steady_load_start (crew_site_get_port (before->url), tokens + 1, auction);
   steady_load_wait_for (load, 30);
   after = spawn (self, sockets, "site", "--workers 2");

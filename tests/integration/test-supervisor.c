@@ -45,7 +45,7 @@ test_load (CrewSite *self, gconstpointer data)
 {
   g_auto (GStrv) tokens = crew_site_add_people (self, N_BIDDERS + 1);
   g_autoptr (NbTestSite) site = crew_site_start (self, "--workers 3");
-  g_autofree char *auction = crew_site_list_auction (site, tokens[0]);
+  g_autofree char *auction = crew_site_list_auction (site, "local", tokens[0]);
   SteadyLoad *load = steady_load_start (crew_site_get_port (site->url), tokens + 1, auction);
   g_autoptr (GPtrArray) accepted = NULL;
   GPid workers[N_WORKERS];
