@@ -13,6 +13,7 @@ static const char *const flags[] = {
   "limits.sign-ups-per-minute=0",
   "limits.sign-ins-per-minute=0",
   "limits.writes-per-second=0",
+  "limits.connections-per-address=0",
 };
 
 static void
