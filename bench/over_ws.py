@@ -105,7 +105,8 @@ def tell_bids(figures):
 def tell_fan_out(figures, name="fan_out"):
     return (f"{figures['deliveries/s']:8.0f} deliveries/s  p50 {figures[name + '_p50_ms']:7.2f} ms  "
             f"p99 {figures[name + '_p99_ms']:7.2f} ms  max {figures[name + '_max_ms']:7.2f} ms  "
-            f"left out {figures[name + '_left_out']:.0f} of {figures[name + '_left_out'] + figures[name + '_samples']:.0f}")
+            f"left out {figures[name + '_left_out']:.0f} of {figures[name + '_left_out'] + figures[name + '_samples']:.0f}  "
+            f"the load's core {figures['load_cpu_share']:.0%} busy")
 
 
 def bidding_rows(live):
@@ -119,7 +120,7 @@ def bidding_rows(live):
             live.measure("--bidders", 200, "--rising", "--rate", rate))
 
 
-SATURATED = ("--watchers", 996, "--bidders", 4, "--depth", 8, "--rising")
+SATURATED = ("--watchers", 998, "--bidders", 2, "--depth", 4, "--rising")
 
 
 def watching_rows(live):
