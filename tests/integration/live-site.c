@@ -9,11 +9,8 @@
 #include "tests/support/nb-test-server.h"
 
 static const char *const flags[] = {
-  "auctions.min-duration=1s",
-  "limits.sign-ups-per-minute=0",
-  "limits.sign-ins-per-minute=0",
-  "limits.writes-per-second=0",
-  "limits.connections-per-address=0",
+  "auctions.min-duration=1s",   "limits.sign-ups-per-minute=0",     "limits.sign-ins-per-minute=0",
+  "limits.writes-per-second=0", "limits.connections-per-address=0",
 };
 
 static void
