@@ -100,6 +100,67 @@ test_supervisor_is_lean (CrewSite *self, gconstpointer data)
   g_assert_cmpint (nb_test_site_stop (site, SIGTERM), ==, 0);
 }
 
+/* Returns: a process whose parent is @parent; 0 when there is none now */
+static GPid
+find_child (GPid parent)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc", 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)))
+    {
+      g_autofree char *path = g_build_filename ("/proc", name, "stat", NULL);
+      g_autofree char *text = NULL;
+      const char *after_name;
+
+      if (!g_ascii_isdigit (*name) || !g_file_get_contents (path, &text, NULL, NULL))
+        continue;
+      after_name = strrchr (text, ')');
+      if (after_name && strlen (after_name) > 4 && atoi (after_name + 4) == parent)
+        return atoi (name);
+    }
+  return 0;
+}
+
+/* Returns: (transfer full) (nullable): the environment of a child of @worker that is a program of its own by now */
+static char *
+read_environment_of_child (GPid worker, gsize *length)
+{
+  GPid child = find_child (worker);
+  g_autofree char *name_path = g_strdup_printf ("/proc/%d/comm", (int)child);
+  g_autofree char *path = g_strdup_printf ("/proc/%d/environ", (int)child);
+  g_autofree char *name = NULL;
+  char *variables = NULL;
+
+  if (child == 0 || !g_file_get_contents (name_path, &name, NULL, NULL) || !g_str_has_prefix (name, "redis"))
+    return NULL;
+  g_file_get_contents (path, &variables, length, NULL);
+  return variables;
+}
+
+/* A worker's own children, such as the private Redis, are no workers. */
+static void
+test_children_inherit_nothing (CrewSite *self, gconstpointer data)
+{
+  g_autoptr (NbTestSite) site = crew_site_start (self, "--workers 2");
+  gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
+  g_autofree char *variables = NULL;
+  gsize length = 0;
+  GPid workers[2];
+
+  find_workers (self, workers, 2);
+  for (guint i = 0; !variables; i++)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      variables = read_environment_of_child (workers[i % 2], &length);
+      g_usleep (10000);
+    }
+  g_assert_cmpuint (length, >, 0);
+  g_assert_null (memmem (variables, length, "NEIGHBORBID_WORKER", strlen ("NEIGHBORBID_WORKER")));
+  g_assert_null (memmem (variables, length, "LISTEN_", strlen ("LISTEN_")));
+  g_assert_cmpint (nb_test_site_stop (site, SIGTERM), ==, 0);
+}
+
 static void
 test_metrics_are_apart (CrewSite *self, gconstpointer data)
 {
@@ -274,6 +335,7 @@ main (int argc, char **argv)
   } cases[] = {
     { "no-connection-is-refused-while-workers-go", test_load },
     { "supervisor-is-lean", test_supervisor_is_lean },
+    { "children-inherit-nothing", test_children_inherit_nothing },
     { "metrics-are-apart", test_metrics_are_apart },
     { "reload-reaches-all", test_reload },
     { "worker-that-hangs-is-killed", test_worker_that_hangs },
