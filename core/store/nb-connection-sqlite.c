@@ -31,6 +31,23 @@ nb_sqlite_settle_process (void)
   g_once_init_leave (&is_settled, 1);
 }
 
+/* Makes the file if there is none: libgda opens exactly this name only if there is such a file, and what it would make,
+ * everyone could read. One that is there is left alone: POSIX drops all locks that a process has on a file when it
+ * closes any descriptor of it, and without SQLite's lock the next process to close the database takes the log away
+ * under us. */
+static gboolean
+make_file (const char *target)
+{
+  static GMutex mutex; /* so that no link is opened between the making and the closing */
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mutex);
+  int file = open (target, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+  if (file < 0)
+    return errno == EEXIST && access (target, R_OK | W_OK) == 0;
+  close (file);
+  return TRUE;
+}
+
 static GdaConnection *
 open_file (const char *target, GError **error)
 {
@@ -39,18 +56,14 @@ open_file (const char *target, GError **error)
   g_autofree char *dir_coded = gda_rfc1738_encode (dir);
   g_autofree char *name_coded = gda_rfc1738_encode (name);
   g_autofree char *string = g_strdup_printf ("DB_DIR=%s;DB_NAME=%s", dir_coded, name_coded);
-  int file;
 
-  /* libgda opens exactly this name only if there is such a file; and what it would make, everyone could read. */
-  file = open (target, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0)
+  if (!make_file (target))
     {
       int reason = errno;
       g_set_error (error, NB_STORE_ERROR, reason == ENOSPC ? NB_STORE_ERROR_FULL : NB_STORE_ERROR_LINK,
                    "can't open the database %s: %s", target, g_strerror (reason));
       return NULL;
     }
-  close (file);
   return gda_connection_open_from_string ("SQLite", string, NULL, GDA_CONNECTION_OPTIONS_NONE, error);
 }
 

@@ -5,7 +5,15 @@
 #include "tests/support/nb-test-gate.h"
 #include "tests/support/nb-test-loop.h"
 
+#include <fcntl.h>
 #include <neighborbid/nb-error.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Where SQLite's shared lock on a database lies (its file format, "Lock-Byte Page"). */
+#define SHARED_LOCK_START 0x40000002
+#define SHARED_LOCK_BYTES 510
 
 /* What two readings of the database's clock may differ by on a machine that stands still between. */
 #define CLOCK_DOUBT (5 * G_USEC_PER_SEC)
@@ -366,6 +374,42 @@ test_clock (Fixture *self, gconstpointer data)
   while (now < before - 20000 || now > after + 20000);
 }
 
+/* As another process sees it, for one's own locks are never in one's way. */
+static gboolean
+is_locked (const char *path)
+{
+  struct flock lock
+      = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = SHARED_LOCK_START, .l_len = SHARED_LOCK_BYTES };
+  pid_t child = fork ();
+  int status = -1;
+
+  if (child == 0)
+    {
+      int file = open (path, O_RDWR | O_CLOEXEC);
+
+      _exit (file >= 0 && fcntl (file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? 0 : 1);
+    }
+  g_assert_cmpint (child, >, 0);
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  return WIFEXITED (status) && WEXITSTATUS (status) == 0;
+}
+
+/* Without that lock a process that closes the database takes it for unused and removes its log, and with it all that is
+ * committed afterwards. */
+static void
+test_file_stays_locked (Fixture *self, gconstpointer data)
+{
+  const char *path = nb_test_database_get_url (self->database) + strlen ("sqlite:");
+  g_autoptr (NbStore) second = nb_test_store_new (self->database);
+
+  g_assert_cmpint (ask (self->store, &count_regions), ==, 0);
+  g_assert_cmpint (ask (second, &count_regions), ==, 0);
+  g_assert_true (is_locked (path));
+  nb_store_stop (second);
+  nb_test_loop_drain (&self->loop);
+  g_assert_true (is_locked (path));
+}
+
 #define ADD(name, function)                                                                                            \
   for (int kind = NB_TEST_SQLITE; kind <= NB_TEST_POSTGRESQL; kind++)                                                  \
     {                                                                                                                  \
@@ -385,6 +429,8 @@ main (int argc, char **argv)
   ADD ("cancel-takes-only-what-waits", test_cancel);
   ADD ("stop-finishes-and-refuses", test_stop_finishes_and_refuses);
   ADD ("jobs-that-commit-together-stand-alone", test_group_isolation);
+  g_test_add ("/store/sqlite/file-stays-locked-while-it-is-open", Fixture, GINT_TO_POINTER (NB_TEST_SQLITE), set_up,
+              test_file_stays_locked, tear_down);
   g_test_add ("/store/postgresql/clock-is-the-database's", Fixture, GINT_TO_POINTER (NB_TEST_POSTGRESQL), set_up,
               test_clock, tear_down);
   return g_test_run ();
