@@ -85,6 +85,8 @@ set_money (const NbAuctionFacts *facts, JsonObject *model)
   NbMoney spendable = facts->balance.available;
 
   json_object_set_int_member (model, "my_hold", hold);
+  json_object_set_boolean_member (model, "shows_hold",
+                                  hold > 0 || (nb_page_auction_has_room (facts) && person != 0 && !is_seller (facts)));
   json_object_set_boolean_member (model, "has_balance", facts->has_balance);
   if (facts->has_balance && nb_money_add (spendable, hold, &spendable))
     json_object_set_int_member (model, "spendable", spendable);

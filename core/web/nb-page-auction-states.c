@@ -24,6 +24,7 @@ static const struct
   const char *icon;
   const char *title;
   const char *text; /* (nullable) */
+  gboolean is_late; /* comes when nobody can bid any more: no place is kept for it */
 } states[] = {
   { "watching", VIEWER_STRANGER, "warn", "info", N_ ("You are watching"),
     N_ ("To bid you sign in; your amount is kept.") },
@@ -35,21 +36,21 @@ static const struct
     N_ ("What was held for you is free again. You can bid once more.") },
   { "stands", VIEWER_BIDDER, "good", "check", N_ ("Your bid stands"), NULL },
   { "paused", ALL, "warn", "lock", N_ ("This auction is paused"),
-    N_ ("Nobody can bid for now. What is held stays safe, and the auction goes on later.") },
+    N_ ("Nobody can bid for now. What is held stays safe, and the auction goes on later."), TRUE },
   { "closing", ALL, "warn", "clock", N_ ("Closing"),
-    N_ ("The result is here in a moment; if it does not come, load the page again.") },
+    N_ ("The result is here in a moment; if it does not come, load the page again."), TRUE },
   { "won", VIEWER_BIDDER, "good", "check", N_ ("You won this auction"),
-    N_ ("The price was paid from your wallet. Arrange the handover with the seller.") },
+    N_ ("The price was paid from your wallet. Arrange the handover with the seller."), TRUE },
   { "sold", VIEWER_SELLER, "good", "check", N_ ("Your item is sold"),
-    N_ ("The money, less the fee, is in your wallet.") },
+    N_ ("The money, less the fee, is in your wallet."), TRUE },
   { "lost", VIEWER_BIDDER, "warn", "info", N_ ("This auction has ended"),
-    N_ ("Someone else won. What was held for you is back in your wallet.") },
-  { "ended", BUYERS, "warn", "info", N_ ("This auction has ended"), NULL },
+    N_ ("Someone else won. What was held for you is back in your wallet."), TRUE },
+  { "ended", BUYERS, "warn", "info", N_ ("This auction has ended"), NULL, TRUE },
   { "returned", VIEWER_BIDDER, "warn", "info", N_ ("Ended without a sale"),
-    N_ ("What was held for you is back in your wallet.") },
-  { "unsold", ALL, "warn", "info", N_ ("Ended without a sale"), NULL },
+    N_ ("What was held for you is back in your wallet."), TRUE },
+  { "unsold", ALL, "warn", "info", N_ ("Ended without a sale"), NULL, TRUE },
   { "cancelled", ALL, "warn", "info", N_ ("This auction was cancelled"),
-    N_ ("Whatever was held is back with its owners.") },
+    N_ ("Whatever was held is back with its owners."), TRUE },
 };
 
 static Viewer
@@ -126,6 +127,7 @@ make_state (const NbAuctionFacts *facts, gsize i, gboolean is_shown)
   json_object_set_string_member (state, "text",
                                  states[i].text != NULL ? nb_request_gettext (facts->request, states[i].text) : "");
   json_object_set_boolean_member (state, "is_shown", is_shown);
+  json_object_set_boolean_member (state, "is_late", states[i].is_late);
   return state;
 }
 

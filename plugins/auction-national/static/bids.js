@@ -30,7 +30,7 @@ export function takeBids(box, { isLive, send, onAccepted, onRefused }) {
     }
   }
 
-  const tell = (key, bid, result) => words[key].replace("{amount}", money(bid.amount)).replace("{next}", money(result?.min_next ?? 0));
+  const tell = (key, bid, result) => words[key].replace("[amount]", money(bid.amount)).replace("[next]", money(result?.min_next ?? 0));
 
   function accept(bid, result) {
     say(tell(words[result.status] ? result.status : "accepted", bid, result), result.status === "outbid" ? "bad" : "good");
@@ -40,7 +40,7 @@ export function takeBids(box, { isLive, send, onAccepted, onRefused }) {
   }
 
   function refuse(bid, error) {
-    say(tell("refused", bid).replace("{reason}", sentence(error.detail ?? error.code ?? "?")), "bad");
+    say(tell("refused", bid).replace("[reason]", sentence(error.detail ?? error.code ?? "?")), "bad");
     onRefused(error);
   }
 

@@ -22,7 +22,7 @@ function start() {
     watchers: (message) => view.count("watchers", message.count),
     bid_result: (message) => bids.answer(message),
   };
-  view.onChange(voice.tell);
+  view.onChange(voice);
   const room = openRoom(box.dataset.room, {
     onStatus: (status) => {
       view.connect(status);

@@ -32,7 +32,7 @@ export function makeView(box) {
   const find = (name) => document.querySelector(`[data-live="${name}"]`);
   const write = (name, text) => all(name).forEach((element) => { if (element.textContent !== text) element.textContent = text; });
   const showIf = (name, isShown) => all(name).forEach((element) => { element.hidden = !isShown; });
-  const count = (name, n) => all(name).forEach((element) => { element.textContent = element.dataset[n === 1 ? "one" : "many"].replace("{n}", n.toLocaleString("en")); });
+  const count = (name, n) => all(name).forEach((element) => { element.textContent = element.dataset[n === 1 ? "one" : "many"].replace("[n]", n.toLocaleString("en")); });
 
   const history = makeHistory({ rows: find("history"), row: find("row"), auction: box.dataset.auction, me });
   const quick = makeQuick(box);
@@ -65,6 +65,14 @@ export function makeView(box) {
     if (hasBid) for (const form of box.querySelectorAll("[data-bid]")) delete form.dataset.confirm;
   }
 
+  // The forms go away under someone who was in them: what became of it is where they go on.
+  function focusStanding() {
+    const banner = banners.find(({ dataset }) => dataset.state === standing);
+    if (!banner) return;
+    banner.tabIndex = -1;
+    banner.focus({ preventScroll: true });
+  }
+
   function paintPrices() {
     const price = state.price ?? state.start_price;
     if (price) write("price", money(price));
@@ -82,15 +90,12 @@ export function makeView(box) {
   }
 
   function paintPeople(isOver) {
-    write("leader", state.leader?.nickname ?? "");
-    showIf("leads", !isOver && Boolean(state.leader));
+    write("leader", state.leader?.nickname ?? "–");
+    showIf("leads", !isOver);
     write("winner", state.winner?.nickname ?? "");
     showIf("wins", isOver && Boolean(state.winner));
     if (isOver || standing === "outbid") hold = 0;
-    if (hold !== null) {
-      write("hold", money(hold));
-      showIf("held", hold > 0);
-    }
+    if (hold !== null) write("hold", money(hold));
   }
 
   function paintTimes(isOver) {
@@ -115,18 +120,21 @@ export function makeView(box) {
     paintPeople(isOver);
     paintTimes(isOver);
     const left = find("forms");
-    if (left && !left.hidden && state.status !== "open" && left.contains(document.activeElement)) document.getElementById("main").focus({ preventScroll: true });
+    if (left && !left.hidden && state.status !== "open" && left.contains(document.activeElement)) focusStanding();
     showIf("forms", state.status === "open");
     showIf("next", state.status === "open");
     showIf("reserve", state.status === "open");
     showIf("cancel", !isOver && !state.bid_count);
-    if (isOver) showIf("bar", false);
+    if (isOver) {
+      showIf("bar", false);
+      paintConnection();
+    }
   }
 
   // Returns: in words, when the end moved away
   function tellExtension(before) {
     if (!before.ends_at || state.status !== "open" || Date.parse(state.ends_at) <= Date.parse(before.ends_at)) return "";
-    const text = find("extended").dataset.words.replace("{time}", writeClock(state.ends_at));
+    const text = find("extended").dataset.words.replace("[time]", writeClock(state.ends_at));
     write("extended", text);
     return text;
   }
@@ -148,7 +156,7 @@ export function makeView(box) {
   }
 
   function paintConnection() {
-    const how = connection === "live" && isSignedOut ? "signed-out" : connection;
+    const how = OVER.includes(state.status) ? "" : connection === "live" && isSignedOut ? "signed-out" : connection;
     for (const mark of box.querySelectorAll("[data-connection]")) mark.classList.toggle("is-away", mark.dataset.connection !== connection);
     for (const line of box.querySelectorAll("[data-how]")) line.classList.toggle("is-away", line.dataset.how !== how);
   }
@@ -185,9 +193,12 @@ export function makeView(box) {
     },
     /** `isTruth`: a greeting counts whatever came before it; of others only what is newer. */
     show(next, isTruth) {
-      if (!isTruth && next.seq <= state.seq) return;
+      const isEnd = next.type === "ended";
+      if (!isTruth && next.seq < state.seq + (isEnd ? 0 : 1)) return;
       const before = state;
-      state = { ...before, ...next, price: next.price ?? (next.type === "ended" ? before.price : null) };
+      state = { ...before, ...next, price: next.price ?? (isEnd ? before.price : null) };
+      // Who won is told right behind it.
+      if (next.type === "state" && OVER.includes(next.status)) state.status = "closing";
       history.follow(state, before, isTruth);
       settle(before);
     },

@@ -11,7 +11,7 @@ export function makeVoice(words, polite, assertive) {
   let timer;
   let newest = null;
 
-  const fill = (text, state) => text.replace("{price}", money(state.price)).replace("{name}", state.leader?.nickname ?? state.winner?.nickname ?? "");
+  const fill = (text, state) => text.replace("[price]", money(state.price)).replace("[name]", state.leader?.nickname ?? state.winner?.nickname ?? "");
 
   function sayPrice() {
     clearTimeout(timer);
