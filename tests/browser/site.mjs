@@ -15,6 +15,20 @@ function runToEnd(args) {
   return done.stdout;
 }
 
+/** Starts `neighborbid serve`; tells its address, and how to end it. */
+async function serve(words) {
+  const server = spawn(program, ['serve', ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => server.on('exit', resolve));
+  const url = await new Promise((resolve, reject) => {
+    createInterface({ input: server.stdout }).on('line', (line) => {
+      const found = line.match(/http:\/\/127\.0\.0\.1:\d+/);
+      if (found) resolve(found[0]);
+    });
+    ended.then((code) => reject(new Error(`the server ended with ${code}`)));
+  });
+  return { url, end: (signal) => { server.kill(signal); return ended; } };
+}
+
 /** Starts a site. `people` and `auctions`: how much demo data; `settings`: more `section.key=value`. */
 export async function startSite({ people = 8, auctions = 12, settings = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'nb-browser-'));
@@ -26,14 +40,8 @@ export async function startSite({ people = 8, auctions = 12, settings = [] } = {
   ].flatMap((setting) => ['--set', setting]);
   runToEnd(['db', 'migrate', ...words]);
   runToEnd(['demo', 'seed', '--people', `${people}`, '--auctions', `${auctions}`, '--tokens', tokensFile, ...words]);
-  const server = spawn(program, ['serve', ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const url = await new Promise((resolve, reject) => {
-    createInterface({ input: server.stdout }).on('line', (line) => {
-      const found = line.match(/http:\/\/127\.0\.0\.1:\d+/);
-      if (found) resolve(found[0]);
-    });
-    server.on('exit', (code) => reject(new Error(`the server ended with ${code}`)));
-  });
+  let server = await serve(words);
+  const { url } = server;
   const tokens = readFileSync(tokensFile, 'utf8').trim().split('\n').map((line) => {
     const [id, username, token] = line.split(' ');
     return { id, username, token };
@@ -42,11 +50,14 @@ export async function startSite({ people = 8, auctions = 12, settings = [] } = {
     url,
     tokens,
     doctor: () => runToEnd(['doctor', ...words]),
+    /** Ends the server at once, as a power cut does. */
+    kill: () => server.end('SIGKILL'),
+    /** Starts it again where it was. */
+    async restart() {
+      server = await serve([...words, '--set', `server.listen=${new URL(url).host}`]);
+    },
     async stop() {
-      server.removeAllListeners('exit');
-      const ended = new Promise((resolve) => server.on('exit', resolve));
-      server.kill('SIGTERM');
-      await ended;
+      await server.end('SIGTERM');
       rmSync(folder, { recursive: true, force: true });
     },
     /** Calls the API as a demo person. */
