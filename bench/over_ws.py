@@ -65,11 +65,12 @@ class Live:
             self.site.stop()
 
     def check(self, auction, figures):
-        """The auction's own count of bids is what bidders were told, and the money is right."""
+        """The auction's own count of bids is what bidders were told, its state what all were shown, and the money right."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.site.port}/api/v1/auctions/{auction}") as answer:
-            counted = json.load(answer)["bid_count"]
-        if counted != figures["accepted"]:
-            raise SystemExit(f"bench: auction {auction} counts {counted} bids, {figures['accepted']:.0f} were answered as standing")
+            truth = json.load(answer)
+        for name, told in (("bid_count", "accepted"), ("seq", "last_seq"), ("price", "last_price")):
+            if truth[name] != figures[told]:
+                raise SystemExit(f"bench: auction {auction}: {name} is {truth[name]}, but {told} {figures[told]:.0f}")
         self.site.command("doctor")
 
     def once(self, *words, seconds=None):

@@ -156,6 +156,8 @@ class WsLoad(unittest.TestCase):
         code, figures, said = self.lie(truth)
         self.assertEqual((code, said, figures["faults"]), (0, "", 0))
         self.assertEqual(figures["accepted"], figures["sent"])
+        self.assertEqual(figures["last_seq"], figures["sent"] + 1)
+        self.assertEqual(figures["last_price"], 1000 + 10 * (figures["sent"] - 1))
 
     def test_a_price_that_falls_is_found(self):
         self.assert_fault(lambda number, bid: [state(number + 1, bid["amount"] if number < 3 else 900), result(bid, number + 1)],

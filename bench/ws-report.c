@@ -98,6 +98,16 @@ put_watching (const WsLoad *self)
   put_latency ("spread", &self->spread, FALSE);
 }
 
+/* What everybody was shown in the end, for the caller to compare with the truth. */
+static void
+put_last_state (const WsAuction *auction)
+{
+  const WsMoment *moment = &auction->moments[auction->newest % WS_MOMENTS];
+
+  put ("last_seq", (double)auction->newest, 0);
+  put ("last_price", moment->seq == auction->newest ? (double)moment->price : 0, 0);
+}
+
 static void
 put_deaf (const WsLoad *self)
 {
@@ -122,6 +132,8 @@ ws_report_print (const WsLoad *self)
     {
       put_bidding (self);
       put_watching (self);
+      if (self->n_auctions == 1)
+        put_last_state (&self->auctions[0]);
       if (self->options.n_deaf > 0)
         put_deaf (self);
       put ("load_cpu_share", self->cpu_share, 2);
