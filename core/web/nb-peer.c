@@ -217,6 +217,14 @@ receive (NbPeer *self, gsize most)
   return n;
 }
 
+gboolean
+nb_peer_take_head (NbPeer *self)
+{
+  if (self->phase == NB_PHASE_HEAD && receive (self, READ_SIZE) > 0)
+    scan_head (self);
+  return self->phase == NB_PHASE_BODY;
+}
+
 static gsize
 give (NbPeer *self, void *target, gsize size)
 {

@@ -46,6 +46,9 @@ NbPeer *nb_peer_new (GSocket *socket, const char *address, const NbDeadlines *de
 const char *nb_peer_get_address (NbPeer *self);
 NbPhase nb_peer_get_phase (NbPeer *self);
 
+/* Before libsoup has it: reads what has come of the first head. Returns: whether it is whole, so that libsoup can have
+ * it. Otherwise it may have been refused: then it is in another phase than `head`, and goes by itself. */
+gboolean nb_peer_take_head (NbPeer *self);
 /* libsoup began to read @message from it. */
 void nb_peer_set_message (NbPeer *self, SoupServerMessage *message);
 /* The answer to the request was handed to libsoup: from now on the peer must read it within the deadline. */

@@ -23,7 +23,7 @@ NbPeers *nb_peers_new (SoupServer *soup, NbProxies *proxies, const NbDeadlines *
                        void (*emptied) (gpointer user_data), gpointer user_data);
 void nb_peers_free (NbPeers *self);
 void nb_peers_set_limits (NbPeers *self, const NbPeerLimits *limits);
-/* Takes a fresh connection into libsoup, or turns it away when there are too many. */
+/* Takes a fresh connection in, or turns it away when there are too many. libsoup gets it with its first whole head. */
 void nb_peers_add (NbPeers *self, GSocket *socket, const char *address, gboolean is_internal);
 /* Returns: (transfer none) (nullable): the connection that @message came by, NULL once it is gone.
  * @is_internal: (out) (optional) */
@@ -42,5 +42,7 @@ const char *nb_peer_address_get_key (NbPeerAddress *self);
 /* Idle ones end now, the others after their answer; new ones are not kept alive. */
 void nb_peers_drain (NbPeers *self);
 void nb_peers_abort (NbPeers *self);
+/* Closes those that libsoup doesn't have, at once. */
+void nb_peers_close_waiting (NbPeers *self);
 
 G_END_DECLS

@@ -124,6 +124,7 @@ void
 nb_server_close_soup (NbServer *self)
 {
   soup_server_disconnect (self->soup);
+  nb_peers_close_waiting (self->peers);
 }
 
 void
