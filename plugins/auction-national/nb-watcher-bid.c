@@ -5,6 +5,7 @@
 #include "nb-watcher.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define ID_MAX_CHARACTERS 64
 #define MAX_QUANTITY 1000000
@@ -97,6 +98,42 @@ get_id (JsonObject *message, GError **error)
 }
 
 static gboolean
+take_integer (JsonNode *node, gint64 maximum, gint64 *value)
+{
+  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
+    return FALSE;
+  *value = json_node_get_int (node);
+  return *value >= 1 && *value <= maximum;
+}
+
+/* What nearly every bid is; its id was looked at. FALSE for whatever needs more words. */
+static gboolean
+take_plain_bid (JsonObject *message, NbMarketBid *bid)
+{
+  guint n_amounts = 0;
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *node;
+
+  bid->kind = NB_BID_AMOUNT;
+  bid->quantity = 1;
+  json_object_iter_init (&iter, message);
+  while (json_object_iter_next (&iter, &name, &node))
+    {
+      if (strcmp (name, "type") == 0 || strcmp (name, "id") == 0)
+        continue;
+      if (strcmp (name, "max") == 0)
+        bid->kind = NB_BID_MAX;
+      else if (strcmp (name, "amount") != 0)
+        return FALSE;
+      n_amounts++;
+      if (!take_integer (node, NB_MONEY_MAX_OPERATION, &bid->amount))
+        return FALSE;
+    }
+  return n_amounts == 1;
+}
+
+static gboolean
 read_bid (JsonObject *message, NbMarketBid *bid, GError **error)
 {
   static const NbField fields[] = {
@@ -106,8 +143,11 @@ read_bid (JsonObject *message, NbMarketBid *bid, GError **error)
     { "max", NB_FIELD_MONEY, FALSE, 0, 0 },
     { "quantity", NB_FIELD_INT, FALSE, 1, MAX_QUANTITY },
   };
-  g_autoptr (JsonObject) checked = nb_json_check_fields (message, fields, G_N_ELEMENTS (fields), error);
+  g_autoptr (JsonObject) checked = NULL;
 
+  if (take_plain_bid (message, bid))
+    return TRUE;
+  checked = nb_json_check_fields (message, fields, G_N_ELEMENTS (fields), error);
   if (checked == NULL)
     return FALSE;
   if (json_object_has_member (checked, "amount") == json_object_has_member (checked, "max"))

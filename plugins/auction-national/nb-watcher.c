@@ -79,6 +79,7 @@ nb_watcher_send_error (NbWatcher *self, const GError *error)
 void
 nb_watcher_close (NbWatcher *self, NbSocketClose code, const char *reason)
 {
+  self->is_closing = TRUE;
   if (self->socket != NULL)
     nb_socket_close (self->socket, code, reason);
 }
@@ -111,6 +112,6 @@ nb_watcher_take_early (NbWatcher *self)
 {
   g_autoptr (GPtrArray) early = g_steal_pointer (&self->early);
 
-  for (guint i = 0; early != NULL && i < early->len && self->socket != NULL; i++)
+  for (guint i = 0; early != NULL && i < early->len && self->socket != NULL && !self->is_closing; i++)
     nb_watcher_obey (self, early->pdata[i], strlen (early->pdata[i]));
 }

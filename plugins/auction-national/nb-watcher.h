@@ -20,6 +20,7 @@ struct _NbWatcher
   guint n_bids;         /* whose answers are awaited */
   guint n_faults;       /* messages that were none */
   gboolean is_flooding; /* goes on although it was told to wait */
+  gboolean is_closing;  /* by us: nothing that it said is done any more */
   gint64 commands;      /* buckets: nb-watcher-command.c */
   gint64 refusals;
 };
