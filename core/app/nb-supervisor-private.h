@@ -63,9 +63,9 @@ void nb_worker_slot_reload (NbWorkerSlot *self);
 /* Starts no process there any more. */
 void nb_worker_slot_give_up (NbWorkerSlot *self);
 
-/* Called by the slots: a worker serves; one has ended. */
+/* Called by the slots: a worker serves; one has ended. @is_fine: as one does that was asked to leave */
 void nb_supervisor_worker_ready (NbSupervisor *self);
-void nb_supervisor_worker_ended (NbSupervisor *self, int status);
+void nb_supervisor_worker_ended (NbSupervisor *self, int status, gboolean is_fine);
 guint nb_supervisor_count_running (NbSupervisor *self);
 
 G_END_DECLS

@@ -110,6 +110,13 @@ nb_worker_slot_start (NbWorkerSlot *self)
              plan_restart (self));
 }
 
+/* One that was only starting has no handler for the signal yet. */
+static gboolean
+left_well (int status)
+{
+  return WIFSIGNALED (status) ? WTERMSIG (status) == SIGTERM || WTERMSIG (status) == SIGINT : WEXITSTATUS (status) == 0;
+}
+
 void
 nb_worker_slot_ended (NbWorkerSlot *self, int status)
 {
@@ -123,13 +130,14 @@ nb_worker_slot_ended (NbWorkerSlot *self, int status)
   if (g_get_monotonic_time () - self->began >= YOUNG)
     self->n_young = 0;
   if (owner->n_stops > 0)
-    g_info ("worker %u (process %d) %s", self->number, (int)pid, end);
+    g_log (G_LOG_DOMAIN, left_well (status) ? G_LOG_LEVEL_INFO : G_LOG_LEVEL_WARNING, "worker %u (process %d) %s",
+           self->number, (int)pid, end);
   else if (owner->was_served)
     g_warning ("worker %u (process %d) %s; another one starts in %u ms", self->number, (int)pid, end,
                plan_restart (self));
   else
     g_warning ("worker %u (process %d) %s before it served", self->number, (int)pid, end);
-  nb_supervisor_worker_ended (owner, status);
+  nb_supervisor_worker_ended (owner, status, left_well (status));
 }
 
 void

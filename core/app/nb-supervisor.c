@@ -61,12 +61,14 @@ nb_supervisor_worker_ready (NbSupervisor *self)
 }
 
 void
-nb_supervisor_worker_ended (NbSupervisor *self, int status)
+nb_supervisor_worker_ended (NbSupervisor *self, int status, gboolean is_fine)
 {
   int code = WIFEXITED (status) && WEXITSTATUS (status) != 0 ? WEXITSTATUS (status) : NB_EXIT_RUNTIME;
 
   if (self->n_stops > 0)
     {
+      if (!is_fine)
+        self->result = NB_EXIT_RUNTIME;
       if (nb_supervisor_count_running (self) == 0)
         g_main_loop_quit (self->loop);
       return;
@@ -152,7 +154,6 @@ on_stop_took_too_long (gpointer user_data)
       g_warning ("worker %u (process %d) did not end in time; it is killed", get_slot (self, i)->number,
                  (int)get_slot (self, i)->pid);
   send_to_workers (self, SIGKILL);
-  self->result = NB_EXIT_RUNTIME;
   return G_SOURCE_REMOVE;
 }
 

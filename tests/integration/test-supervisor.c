@@ -223,20 +223,58 @@ test_worker_that_hangs (CrewSite *self, gconstpointer data)
   crew_site_wait_for_log (self, "did not end in time; it is killed", 0);
 }
 
+/* A request whose body is still to come, and that a worker is waiting for. */
+static int
+begin_request (NbTestSite *site)
+{
+  int fd = nb_test_connect (crew_site_get_port (site->url));
+  g_autofree char *go_on = NULL;
+
+  nb_test_send (fd, "POST /api/v1/sessions HTTP/1.1\r\nHost: bid.example\r\nContent-Type: application/json\r\n"
+                    "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  go_on = nb_test_read_answer (fd, NULL);
+  g_assert_cmpuint (nb_test_status (go_on), ==, 100);
+  return fd;
+}
+
 /* A request that never becomes whole would hold a worker up; a second signal does not wait for it. */
 static void
 test_second_signal (CrewSite *self, gconstpointer data)
 {
   g_autoptr (NbTestSite) site = crew_site_start (self, "--workers 2 --set server.shutdown-timeout=1h");
-  int fd = nb_test_connect (crew_site_get_port (site->url));
+  int fd = begin_request (site);
   gsize from = crew_site_get_log_end (self);
 
-  nb_test_send (fd, "POST /api/v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n");
   g_subprocess_send_signal (site->process, SIGTERM);
-  crew_site_wait_for_log (self, "\"stopping\"", from);
+  from = crew_site_wait_for_log (self, "\"stopping\"", from);
   g_assert_cmpint (nb_test_site_stop (site, SIGTERM), ==, 0);
   crew_site_wait_for_log (self, "\"stopping at once\"", from);
   close (fd);
+}
+
+/* A service manager may tell all processes of a service to stop, and the supervisor tells its workers once more: what
+ * is in flight there ends all the same. */
+static void
+test_all_are_told (CrewSite *self, gconstpointer data)
+{
+  g_autoptr (NbTestSite) site = crew_site_start (self, "--workers 2");
+  int fd = begin_request (site);
+  g_autofree char *answer = NULL;
+  GPid workers[2];
+  gsize from;
+
+  find_workers (self, workers, 2);
+  from = crew_site_get_log_end (self);
+  g_assert_cmpint (kill (workers[0], SIGTERM), ==, 0);
+  g_assert_cmpint (kill (workers[1], SIGTERM), ==, 0);
+  g_subprocess_send_signal (site->process, SIGTERM);
+  for (int i = 0; i < 3; i++)
+    from = crew_site_wait_for_log (self, "\"stopping\"", from);
+  nb_test_send (fd, "{}");
+  answer = nb_test_read_answer (fd, NULL);
+  g_assert_cmpuint (nb_test_status (answer), ==, 422);
+  close (fd);
+  g_assert_true (g_subprocess_wait_check (site->process, NULL, NULL));
 }
 
 static void
@@ -340,6 +378,7 @@ main (int argc, char **argv)
     { "reload-reaches-all", test_reload },
     { "worker-that-hangs-is-killed", test_worker_that_hangs },
     { "second-signal-does-not-wait", test_second_signal },
+    { "all-are-told-to-stop", test_all_are_told },
     { "workers-end-with-their-supervisor", test_supervisor_dies },
     { "pauses-grow", test_pauses_grow },
     { "no-worker-can-serve", test_no_worker_can_serve },
