@@ -177,25 +177,11 @@ nb_batch_remember_answer (NbBatch *self, NbEngineCommand *command)
   key->answer = nb_answer_to_text (command);
 }
 
-/* Some key was used before, here or by another process: what it was answered must be known before anything is decided.
- */
-static gboolean
-run_again (NbBatch *self, GError **error)
-{
-  g_autoptr (GError) used = NULL;
-
-  self->reads_keys = TRUE;
-  g_set_error (&used, NB_STORE_ERROR, NB_STORE_ERROR_CONFLICT, "a request key was used before");
-  nb_transaction_fail (self->transaction, NB_FAILURE_CONFLICT, used);
-  g_propagate_error (error, g_steal_pointer (&used));
-  return FALSE;
-}
-
 gboolean
 nb_batch_store_keys (NbBatch *self, GError **error)
 {
   g_autoptr (NbRowset) answers = nb_rowset_new ("xsss");
-  gint64 stored;
+  NbExpectation expectation = { .is_conflict = TRUE };
 
   for (guint i = 0; i < self->ordered_keys->len; i++)
     {
@@ -204,11 +190,8 @@ nb_batch_store_keys (NbBatch *self, GError **error)
       if (!key->is_stored && key->answer != NULL)
         nb_rowset_add (answers, key->person, key->key, key->fingerprint, key->answer);
     }
-  if (nb_rowset_get_n_rows (answers) == 0)
-    return TRUE;
-  stored = nb_transaction_execute (self->transaction, &insert_keys, NB_PARAMS (NB_INT (self->now), NB_ROWS (answers)),
-                                   error);
-  if (stored < 0)
-    return FALSE;
-  return stored == (gint64)nb_rowset_get_n_rows (answers) || run_again (self, error);
+  expectation.n_rows = (gint64)nb_rowset_get_n_rows (answers);
+  return expectation.n_rows == 0
+         || nb_transaction_expect_full (self->transaction, &expectation, &insert_keys,
+                                        NB_PARAMS (NB_INT (self->now), NB_ROWS (answers)), error);
 }

@@ -132,7 +132,7 @@ write_rows (NbBatch *self, const NbSql *sql, const NbRowset *rows, GError **erro
 {
   gint64 n = (gint64)nb_rowset_get_n_rows (rows);
 
-  return n == 0 || nb_transaction_execute_exactly (self->transaction, n, sql, NB_PARAMS (NB_ROWS (rows)), error);
+  return n == 0 || nb_transaction_expect (self->transaction, n, sql, NB_PARAMS (NB_ROWS (rows)), error);
 }
 
 static gboolean

@@ -66,6 +66,8 @@ free_bidder (gpointer data)
 static void
 begin_run (NbBatch *self, NbTransaction *transaction)
 {
+  /* It may be a key that was used before which made it run again. */
+  self->reads_keys = self->reads_keys || self->transaction != NULL;
   forget_run (self);
   self->transaction = transaction;
   self->now = nb_transaction_now (transaction);

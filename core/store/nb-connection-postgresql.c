@@ -2,6 +2,7 @@
 /* PostgreSQL: writers at READ COMMITTED, readers in one snapshot, and a commit's outcome that can be asked for later.
  */
 #include "core/store/nb-pq-guard.h"
+#include "core/store/nb-pq-pipeline.h"
 #include "core/store/nb-rows-private.h"
 #include "core/store/nb-statement.h"
 #include "core/store/nb-store-private.h"
@@ -56,50 +57,16 @@ open_link (const char *target, GError **error)
 }
 
 static NbFailure
-classify_state (PGconn *handle, const char *state)
-{
-  static const struct
-  {
-    const char *prefix;
-    NbFailure failure;
-  } kinds[] = {
-    { "40001", NB_FAILURE_CONFLICT }, { "40P01", NB_FAILURE_CONFLICT }, { "55P03", NB_FAILURE_CONFLICT },
-    { "57P01", NB_FAILURE_LINK },     { "57P02", NB_FAILURE_LINK },     { "57P03", NB_FAILURE_LINK },
-    { "25P03", NB_FAILURE_LINK },     { "08", NB_FAILURE_LINK },        { "23", NB_FAILURE_CONSTRAINT },
-    { "53", NB_FAILURE_FULL },        { "58030", NB_FAILURE_FULL },
-  };
-
-  if (PQstatus (handle) != CONNECTION_OK)
-    return NB_FAILURE_LINK;
-  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (g_str_has_prefix (state, kinds[i].prefix))
-      return kinds[i].failure;
-  return NB_FAILURE_STATEMENT;
-}
-
-static NbFailure
 classify (NbConnection *self)
 {
-  return classify_state (self->native, nb_pq_guard_get_sqlstate ());
-}
-
-static gboolean
-check_result (NbConnection *self, const PGresult *result, GError **error)
-{
-  ExecStatusType status = PQresultStatus (result);
-
-  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
-    return TRUE;
-  return nb_connection_fail (
-      self, classify_state (self->native, result != NULL ? PQresultErrorField (result, PG_DIAG_SQLSTATE) : "08006"),
-      PQerrorMessage (self->native), error);
+  return nb_pq_classify (self->native, nb_pq_guard_get_sqlstate ());
 }
 
 static gboolean
 run (NbConnection *self, const char *text, GError **error)
 {
   PGresult *result = PQexec (self->native, text);
-  gboolean is_run = check_result (self, result, error);
+  gboolean is_run = nb_pq_check_result (self, result, error);
 
   /* COMMIT of a transaction that has failed answers ROLLBACK, and calls that a success. */
   if (is_run && strcmp (text, "COMMIT") == 0 && strcmp (PQcmdStatus (result), "COMMIT") != 0)
@@ -169,7 +136,7 @@ begin (NbConnection *self, gboolean is_read, GError **error)
   gint64 before = g_get_monotonic_time ();
   PGresult *result = PQexec (self->native, text);
   gint64 after = g_get_monotonic_time ();
-  gboolean is_begun = check_result (self, result, error);
+  gboolean is_begun = nb_pq_check_result (self, result, error);
 
   if (is_begun)
     {
@@ -331,6 +298,8 @@ const NbBackend nb_backend_postgresql = {
   .classify = classify,
   .query = query,
   .execute = execute,
+  .defer = nb_pq_pipeline_add,
+  .settle = nb_pq_pipeline_run,
   .run_script = run_script,
   .look_up = look_up,
 };

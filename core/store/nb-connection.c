@@ -91,6 +91,7 @@ nb_connection_close (NbConnection *self)
   while (g_hash_table_iter_next (&iter, NULL, &statement))
     nb_statement_drop_native (statement);
   g_clear_pointer (&self->statements, g_hash_table_unref);
+  nb_connection_drop_deferred (self);
   g_clear_object (&self->parser);
   if (self->gda != NULL)
     {
@@ -160,4 +161,44 @@ nb_connection_execute (NbConnection *self, const NbSql *sql, const NbParam *para
   NbStatement *statement = prepare (self, sql, params, n_params, FALSE, error);
 
   return statement != NULL ? self->backend->execute (self, statement, error) : -1;
+}
+
+gboolean
+nb_connection_check_rows (NbConnection *self, const NbSql *sql, const NbExpectation *expectation, gint64 touched,
+                          GError **error)
+{
+  if (touched == expectation->n_rows)
+    return TRUE;
+  self->failure = expectation->is_conflict ? NB_FAILURE_CONFLICT : NB_FAILURE_STATEMENT;
+  g_set_error (error, NB_STORE_ERROR, expectation->is_conflict ? NB_STORE_ERROR_CONFLICT : NB_STORE_ERROR_ROWS,
+               "«%s» touched %" G_GINT64_FORMAT " rows, not %" G_GINT64_FORMAT, sql->sqlite, touched,
+               expectation->n_rows);
+  return FALSE;
+}
+
+gboolean
+nb_connection_expect (NbConnection *self, const NbSql *sql, const NbParam *params, gsize n_params,
+                      const NbExpectation *expectation, GError **error)
+{
+  NbStatement *statement = prepare (self, sql, params, n_params, FALSE, error);
+  gint64 touched;
+
+  if (statement == NULL)
+    return FALSE;
+  if (self->backend->defer != NULL)
+    return self->backend->defer (self, statement, expectation, error);
+  touched = self->backend->execute (self, statement, error);
+  return touched >= 0 && nb_connection_check_rows (self, sql, expectation, touched, error);
+}
+
+gboolean
+nb_connection_settle (NbConnection *self, GError **error)
+{
+  return self->deferred == NULL || self->backend->settle (self, error);
+}
+
+void
+nb_connection_drop_deferred (NbConnection *self)
+{
+  g_clear_pointer (&self->deferred, g_ptr_array_unref);
 }

@@ -34,6 +34,13 @@ typedef enum
   NB_OUTCOME_ROLLED_BACK
 } NbOutcome;
 
+/* How many rows a write must touch, and what it means when it does not. */
+typedef struct
+{
+  gint64 n_rows;
+  gboolean is_conflict; /* another transaction was in the way: repeat */
+} NbExpectation;
+
 typedef struct _NbConnection NbConnection;
 typedef struct _NbStatement NbStatement;
 
@@ -54,6 +61,9 @@ typedef struct
   NbRows *(*query) (NbConnection *self, NbStatement *statement, GError **error);
   /* Runs one that answers no rows. Returns: how many rows it touched, or -1 */
   gint64 (*execute) (NbConnection *self, NbStatement *statement, GError **error);
+  /* Keeps a write to be sent with others, and sends what is kept; NULL where that gains nothing. */
+  gboolean (*defer) (NbConnection *self, NbStatement *statement, const NbExpectation *expectation, GError **error);
+  gboolean (*settle) (NbConnection *self, GError **error);
   /* Runs a foreign script of several statements, which must not end the transaction. */
   gboolean (*run_script) (NbConnection *self, const char *script, GError **error);
   /* NULL where the link can't be lost. */
@@ -77,6 +87,8 @@ struct _NbConnection
   gint64 clock_offset;    /* PostgreSQL: what to add to the monotonic clock to get the database's */
   gint64 clock_doubt;     /* how far that may be off */
   gint64 link_id;         /* PostgreSQL: unique to this connection */
+  GPtrArray *deferred;    /* (nullable): writes that are kept */
+  guint n_prepared;       /* PostgreSQL: statements that were prepared for such writes */
   gint64 mark;            /* PostgreSQL: unique to the writing transaction, and kept by its commit; see look_up() */
 };
 
@@ -95,6 +107,17 @@ NbRows *nb_connection_query (NbConnection *self, const NbSql *sql, const NbParam
 /* Returns: the number of rows touched, or -1 with @error and `failure` set */
 gint64 nb_connection_execute (NbConnection *self, const NbSql *sql, const NbParam *params, gsize n_params,
                               GError **error);
+
+/* Runs a write that must touch the rows that @expectation tells, now or at the latest with the next
+ * nb_connection_settle(), which every other call of a transaction must follow. */
+gboolean nb_connection_expect (NbConnection *self, const NbSql *sql, const NbParam *params, gsize n_params,
+                               const NbExpectation *expectation, GError **error);
+gboolean nb_connection_settle (NbConnection *self, GError **error);
+/* Forgets the writes that are kept, for a transaction that is rolled back. */
+void nb_connection_drop_deferred (NbConnection *self);
+/* Returns: whether @touched is as expected; else sets `failure` */
+gboolean nb_connection_check_rows (NbConnection *self, const NbSql *sql, const NbExpectation *expectation,
+                                   gint64 touched, GError **error);
 
 /* Sets @failure and an error of its kind from what the database said. Returns: FALSE */
 gboolean nb_connection_fail (NbConnection *self, NbFailure failure, const char *reason, GError **error);

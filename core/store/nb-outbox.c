@@ -30,6 +30,6 @@ nb_outbox_write (NbTransaction *transaction, const GPtrArray *events, GError **e
       nb_rowset_add (rows, nb_event_get_id (event), nb_event_get_kind (event), (gint64)nb_event_get_version (event),
                      nb_event_get_auction (event), payload);
     }
-  return nb_transaction_execute_exactly (transaction, events->len, &insert_events,
-                                         NB_PARAMS (NB_INT (nb_transaction_now (transaction)), NB_ROWS (rows)), error);
+  return nb_transaction_expect (transaction, events->len, &insert_events,
+                                NB_PARAMS (NB_INT (nb_transaction_now (transaction)), NB_ROWS (rows)), error);
 }

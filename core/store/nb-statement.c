@@ -372,8 +372,9 @@ nb_statement_bind (NbStatement *self, const NbParam *params, gsize n_params, GEr
   return TRUE;
 }
 
-char *
-nb_statement_number_params (const NbStatement *self, const char *text)
+/* @places: (nullable): numbers each appearance anew, and notes which parameter it is */
+static char *
+number_params (const NbStatement *self, const char *text, GArray *places)
 {
   GString *numbered = g_string_new (NULL);
 
@@ -381,6 +382,7 @@ nb_statement_number_params (const NbStatement *self, const char *text)
     {
       const char *next = skip_quoted (text);
       gsize length = next == text && text[0] == '#' && text[1] == '#' ? measure_name (text + 2) : 0;
+      guint place;
 
       if (length == 0)
         {
@@ -389,12 +391,27 @@ nb_statement_number_params (const NbStatement *self, const char *text)
           text = next;
           continue;
         }
-      g_string_append_printf (numbered, "?%d", find_slot (self->slots, text + 2, length) + 1);
+      place = (guint)find_slot (self->slots, text + 2, length);
+      if (places != NULL)
+        g_array_append_val (places, place);
+      g_string_append_printf (numbered, "%c%u", places != NULL ? '$' : '?', places != NULL ? places->len : place + 1);
       text += 2 + length;
       text += strspn (text, ":");
       text += measure_name (text);
     }
   return g_string_free (numbered, FALSE);
+}
+
+char *
+nb_statement_number_params (const NbStatement *self, const char *text)
+{
+  return number_params (self, text, NULL);
+}
+
+char *
+nb_statement_number_each (const NbStatement *self, const char *text, GArray *places)
+{
+  return number_params (self, text, places);
 }
 
 gboolean

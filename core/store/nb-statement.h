@@ -27,6 +27,9 @@ NbStatement *nb_statement_find (NbConnection *connection, const NbSql *sql, GErr
 gboolean nb_statement_bind (NbStatement *self, const NbParam *params, gsize n_params, GError **error);
 /* Returns: (transfer full): the text with ?1, ?2, … for the parameters in order of their first appearance */
 char *nb_statement_number_params (const NbStatement *self, const char *text);
+/* The same with $1, $2, … for each appearance: PostgreSQL finds the type of each by itself. @places: (element-type
+ * guint): gets which parameter each stands for */
+char *nb_statement_number_each (const NbStatement *self, const char *text, GArray *places);
 /* Returns: (transfer none) (nullable): the text that parameter @i, from 0, is bound to; NULL for an integer */
 const char *nb_statement_get_text (const NbStatement *self, guint i);
 gint64 nb_statement_get_int (const NbStatement *self, guint i);

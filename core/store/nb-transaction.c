@@ -64,6 +64,20 @@ is_usable (NbTransaction *self, GError **error)
   return FALSE;
 }
 
+gboolean
+nb_transaction_settle (NbTransaction *self, GError **error)
+{
+  g_autoptr (GError) inner = NULL;
+
+  if (!is_usable (self, error))
+    return FALSE;
+  if (nb_connection_settle (self->connection, &inner))
+    return TRUE;
+  nb_transaction_fail (self, self->connection->failure, inner);
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
+
 NbRows *
 nb_transaction_query (NbTransaction *self, const NbSql *sql, const NbParam *params, gsize n_params, GError **error)
 {
@@ -72,7 +86,7 @@ nb_transaction_query (NbTransaction *self, const NbSql *sql, const NbParam *para
 
   g_return_val_if_fail (self != NULL && sql != NULL, NULL);
 
-  if (!is_usable (self, error))
+  if (!nb_transaction_settle (self, error))
     return NULL;
   rows = nb_connection_query (self->connection, sql, params, n_params, &inner);
   if (rows != NULL)
@@ -90,7 +104,7 @@ nb_transaction_execute (NbTransaction *self, const NbSql *sql, const NbParam *pa
 
   g_return_val_if_fail (self != NULL && sql != NULL, -1);
 
-  if (!is_usable (self, error))
+  if (!nb_transaction_settle (self, error))
     return -1;
   if (self->is_read)
     g_set_error (&inner, NB_STORE_ERROR, NB_STORE_ERROR_REFUSED, "«%s» would write inside a read", sql->sqlite);
@@ -122,6 +136,38 @@ nb_transaction_execute_exactly (NbTransaction *self, gint64 expected, const NbSq
   nb_transaction_fail (self, NB_FAILURE_STATEMENT, inner);
   g_propagate_error (error, g_steal_pointer (&inner));
   return FALSE;
+}
+
+gboolean
+nb_transaction_expect_full (NbTransaction *self, const NbExpectation *expectation, const NbSql *sql,
+                            const NbParam *params, gsize n_params, GError **error)
+{
+  g_autoptr (GError) inner = NULL;
+
+  g_return_val_if_fail (self != NULL && sql != NULL, FALSE);
+
+  if (!is_usable (self, error))
+    return FALSE;
+  self->connection->failure = NB_FAILURE_STATEMENT;
+  if (self->is_read)
+    g_set_error (&inner, NB_STORE_ERROR, NB_STORE_ERROR_REFUSED, "«%s» would write inside a read", sql->sqlite);
+  else if (nb_connection_expect (self->connection, sql, params, n_params, expectation, &inner))
+    {
+      nb_transaction_reach (self, NB_FAULT_AFTER_WRITE);
+      return TRUE;
+    }
+  nb_transaction_fail (self, self->connection->failure, inner);
+  g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
+
+gboolean
+nb_transaction_expect (NbTransaction *self, gint64 expected, const NbSql *sql, const NbParam *params, gsize n_params,
+                       GError **error)
+{
+  const NbExpectation expectation = { expected, FALSE };
+
+  return nb_transaction_expect_full (self, &expectation, sql, params, n_params, error);
 }
 
 static void

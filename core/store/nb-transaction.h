@@ -27,6 +27,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NbTransaction, nb_transaction_clear)
 gboolean nb_transaction_run (NbTransaction *self, NbTransactFunc function, gpointer user_data, GError **error);
 void nb_transaction_reach (NbTransaction *self, NbFaultPoint point);
 
+/* As nb_transaction_expect(). */
+gboolean nb_transaction_expect_full (NbTransaction *self, const NbExpectation *expectation, const NbSql *sql,
+                                     const NbParam *params, gsize n_params, GError **error);
+/* Sends writes that are kept; must be the last thing before COMMIT. */
+gboolean nb_transaction_settle (NbTransaction *self, GError **error);
 /* Marks the transaction as failed. */
 void nb_transaction_fail (NbTransaction *self, NbFailure failure, const GError *reason);
 

@@ -89,6 +89,7 @@ roll_back (NbWorker *self)
 {
   NbConnection *connection = self->connection;
 
+  nb_connection_drop_deferred (connection);
   if (connection->backend->is_alive (connection)
       && (!connection->backend->is_in_transaction (connection)
           || connection->backend->run (connection, "ROLLBACK", NULL)))
@@ -193,7 +194,8 @@ attempt_alone (NbWorker *self, NbJob *job)
   transaction.now = connection->now;
 
   if (!nb_transaction_run (&transaction, job->function, job->user_data, &job->error)
-      || !write_outbox (&transaction, transaction.events, &job->error))
+      || !write_outbox (&transaction, transaction.events, &job->error)
+      || !nb_transaction_settle (&transaction, &job->error))
     {
       roll_back (self);
       return transaction.failure != NB_FAILURE_NONE ? transaction.failure : NB_FAILURE_STATEMENT;

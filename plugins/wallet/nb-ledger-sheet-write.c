@@ -88,7 +88,7 @@ write_rowset (NbLedgerSheet *self, const NbSql *sql, const NbRowset *rowset, GEr
 
   if (n_rows == 0)
     return TRUE;
-  return nb_transaction_execute_exactly (self->transaction, n_rows, sql, NB_PARAMS (NB_ROWS (rowset)), error);
+  return nb_transaction_expect (self->transaction, n_rows, sql, NB_PARAMS (NB_ROWS (rowset)), error);
 }
 
 static gboolean

@@ -209,7 +209,7 @@ nb_ledger_append (NbTransaction *transaction, NbLedgerRow *rows, gsize n_rows, G
                      row->after.available, row->after.locked, row->key != NULL ? row->key : "");
     }
   if (!sum_platform (rows, n_rows, deltas, error)
-      || !nb_transaction_execute_exactly (transaction, n_rows, &sql_append, NB_PARAMS (NB_ROWS (rowset)), error)
+      || !nb_transaction_expect (transaction, n_rows, &sql_append, NB_PARAMS (NB_ROWS (rowset)), error)
       || !move_platform (transaction, deltas, error))
     return FALSE;
   for (gsize i = 0; i < n_rows; i++)
@@ -287,5 +287,5 @@ nb_ledger_write_wallets (NbTransaction *transaction, const NbRowset *wallets, GE
 
   if (n_rows == 0)
     return TRUE;
-  return nb_transaction_execute_exactly (transaction, n_rows, &sql_write_wallets, NB_PARAMS (NB_ROWS (wallets)), error);
+  return nb_transaction_expect (transaction, n_rows, &sql_write_wallets, NB_PARAMS (NB_ROWS (wallets)), error);
 }

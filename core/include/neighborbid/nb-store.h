@@ -122,6 +122,19 @@ NB_PUBLIC gboolean nb_transaction_execute_exactly (NbTransaction *self, gint64 e
                                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
+ * nb_transaction_expect:
+ * @expected: how many rows must be touched
+ *
+ * As nb_transaction_execute_exactly(), for a write whose outcome the function does not have to know at once: it may be
+ * sent together with others, before the next statement of another kind or with the commit, and what goes wrong with it
+ * may be told only there. Such writes cost the database one round trip together.
+ *
+ * Since: 1.0
+ */
+NB_PUBLIC gboolean nb_transaction_expect (NbTransaction *self, gint64 expected, const NbSql *sql, const NbParam *params,
+                                          gsize n_params, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
  * nb_transaction_emit:
  * @self: a transaction that writes
  * @event: (transfer full): a fact that becomes true with the commit
