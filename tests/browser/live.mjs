@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import {
-  balance, bid, close, confirmFirst, connection, enter, isSamePage, listSneakers, openWindow, pressQuick, says, shows, stands, until,
+  balance, bid, close, confirmFirst, connection, enter, isSamePage, list, listSneakers, openWindow, pressQuick, says, shows, stands, until,
 } from './room.mjs';
 import { launch, startSite } from './site.mjs';
 
@@ -20,7 +20,7 @@ let anne;
 let bora;
 let chan;
 before(async () => {
-  site = await startSite({ auctions: 2 });
+  site = await startSite({ auctions: 3, settings: ['plugin auction-local.live=on'] });
   browser = await launch();
   [seller, anne, bora, chan] = site.tokens;
 });
@@ -158,11 +158,32 @@ test('who is signed out watches, and is led to signing in with the amount of the
   await close(page);
 });
 
-test('a page without its socket says so, and the same is done by forms', async () => {
+// Keeps when the page tried to connect.
+function watchTries() {
+  const Real = globalThis.WebSocket;
+  globalThis.tries = [];
+  globalThis.WebSocket = class extends Real {
+    constructor(...words) {
+      globalThis.tries.push(performance.now());
+      super(...words);
+    }
+  };
+}
+
+test('a page without its socket says so, tries again ever more rarely, and the same is done by forms', async () => {
   const auction = await listSneakers(site, seller);
-  const page = await openWindow(browser, site, { person: anne, prepare: (p) => p.routeWebSocket(/\/ws\//, (ws) => ws.close()) });
+  const page = await openWindow(browser, site, {
+    person: anne,
+    prepare: async (p) => {
+      await p.routeWebSocket(/\/ws\//, (ws) => ws.close());
+      await p.addInitScript(watchTries);
+    },
+  });
   await page.goto(`${site.url}/auctions/${auction.id}`);
   await connection(page, 'off');
+  await page.waitForFunction(() => globalThis.tries.length >= 4);
+  const tries = await page.evaluate(() => globalThis.tries);
+  [250, 500, 1000].forEach((least, i) => assert.ok(tries[i + 1] - tries[i] >= least - 1, `pauses between ${tries}`));
   await page.locator('[data-how="off"]', { hasText: '입찰은 그대로 할 수 있어요' }).waitFor();
   await pressQuick(page, { isFirst: true });
   await page.locator('.flash', { hasText: '10,000원에 입찰했어요' }).waitFor();
@@ -175,6 +196,54 @@ test('a page without its socket says so, and the same is done by forms', async (
   await page.locator('#amount').press('Enter');
   await page.locator('.flash', { hasText: '13,000원에 입찰했어요' }).waitFor();
   await stands(page, 'leading');
+  await close(page);
+});
+
+test('a room that is switched off is not asked again, and forms do without scripts', async () => {
+  const auction = await listSneakers(site, seller);
+  const page = await openWindow(browser, site, {
+    person: anne,
+    prepare: async (p) => {
+      await p.routeWebSocket(/\/ws\//, (ws) => ws.close({ code: 4410 }));
+      await p.addInitScript(watchTries);
+    },
+  });
+  await page.goto(`${site.url}/auctions/${auction.id}`);
+  await connection(page, 'off');
+  assert.equal(await page.evaluate(() => globalThis.tries.length), 1);
+  await close(page);
+  const plain = await openWindow(browser, site, { person: bora, lang: 'en', javaScriptEnabled: false });
+  await plain.goto(`${site.url}/auctions/${auction.id}`);
+  await plain.locator('noscript p', { hasText: 'Load the page again' }).waitFor();
+  await plain.locator('.quick button').first().click();
+  await plain.locator('.flash', { hasText: 'Your bid of 10,000원 stands' }).waitFor();
+  await stands(plain, 'leading');
+  await close(plain);
+});
+
+test('a button sends the amount that it showed, whatever comes while it is pressed or asked about', async () => {
+  const auction = await listSneakers(site, seller);
+  const page = await openWindow(browser, site, { person: anne, lang: 'en' });
+  await enter(page, site, auction);
+  await page.locator('.quick button').first().click();
+  await page.locator('dialog[open] [data-amount]', { hasText: '10,000원' }).waitFor();
+  await bid(site, bora, auction, 20000);
+  await shows(page, 'price', '20,000원');
+  await confirmFirst(page);
+  await says(page, 'says', 'The least that can be bid now is 21,000원. Your bid of 10,000원 was refused; no money moved.');
+  const button = page.locator('.quick button').first();
+  await page.locator('.quick button', { hasText: '21,000원' }).first().waitFor();
+  await button.scrollIntoViewIfNeeded();
+  await button.hover();
+  await page.mouse.down();
+  await bid(site, chan, auction, 30000);
+  await shows(page, 'price', '30,000원');
+  assert.equal(await button.getAttribute('value'), '21000');
+  await page.mouse.up();
+  await page.locator('dialog[open] [data-amount]', { hasText: '21,000원' }).waitFor();
+  await page.locator('dialog[open] button[value="no"]').click();
+  await page.locator('.quick button', { hasText: '31,000원' }).first().waitFor();
+  assert.equal((await site.api(anne.token, 'GET', `/api/v1/auctions/${auction.id}`)).body.price, 30000);
   await close(page);
 });
 
@@ -192,6 +261,7 @@ test('a server that died and came back finds its watchers again, with what happe
   await shows(page, 'price', '15,000원');
   await stands(page, 'outbid');
   await says(page, 'assertive', '15,000원');
+  await page.locator('#history').scrollIntoViewIfNeeded();
   await page.locator('[data-live="history"] tr').nth(1).waitFor();
   await pressQuick(page);
   await stands(page, 'leading');
@@ -253,7 +323,7 @@ test('minutes 5 and 1 and 10 seconds are said, and the countdown itself is not',
   const auction = await listSneakers(site, seller, { seconds: 3000 });
   const page = await openWindow(browser, site, { lang: 'en', prepare: (p) => p.addInitScript(skewClock, 0) });
   await enter(page, site, auction);
-  assert.equal(await page.locator('.clock[aria-live], [aria-live] .clock, [role] .clock').count(), 0);
+  assert.equal(await page.locator('.clock[aria-live], [aria-live] .clock, [role=status] .clock, [role=alert] .clock').count(), 0);
   for (const [mark, words] of [[300, '5 minutes left'], [60, '1 minute left'], [10, '10 seconds left']]) {
     // Setting the clock lets time pass, until a message of the server's sets the countdown right again: then once more.
     await until(async () => {
@@ -336,13 +406,7 @@ test('a session that ends elsewhere is told, and the room goes on', async () => 
 
 test('who waits for the start gets the forms when it comes', async () => {
   const page = await openWindow(browser, site, { person: anne });
-  const starts = new Date(Date.now() + 6000).toISOString();
-  const listed = await site.api(seller.token, 'POST', '/api/v1/auctions', {
-    type: 'national', title: 'Drop', description: '-', starts_at: starts, ends_at: new Date(Date.now() + 3600e3).toISOString(),
-    terms: { start_price: 10000 },
-  });
-  assert.equal(listed.status, 201, JSON.stringify(listed.body));
-  await enter(page, site, listed.body);
+  await enter(page, site, await list(site, seller, { starts: 6, start_price: 10000 }));
   await page.locator('.quick button', { hasText: '10,000원' }).waitFor();
   await pressQuick(page, { isFirst: true });
   await stands(page, 'leading');
@@ -366,6 +430,7 @@ test('nothing moves under the finger when prices do, and the price stays in sigh
   const auction = await listSneakers(site, seller);
   const page = await openWindow(browser, site, {
     person: anne,
+    bypassCSP: true,
     prepare: (p) => p.addInitScript(() => {
       globalThis.shifts = [];
       new PerformanceObserver((list) => list.getEntries().forEach((entry) => entry.hadRecentInput || globalThis.shifts.push(entry.value)))
@@ -382,6 +447,7 @@ test('nothing moves under the finger when prices do, and the price stays in sigh
   assert.ok(moved < 0.01, `the page moved by ${moved}`);
   await page.locator('#history').scrollIntoViewIfNeeded();
   await page.locator('.live-bar .tag', { hasText: '112,000원' }).waitFor();
+  await look(page, 'with the bar');
   const small = await page.locator('main a, main button, main summary').evaluateAll((all) => all.filter((one) => {
     const { width, height } = one.getBoundingClientRect();
     return one.matches('.button, button, summary') && width > 0 && (width < 44 || height < 44);
@@ -406,10 +472,15 @@ test('the scripts of the page stay within their budget', async () => {
 });
 
 test('home has the rooms on a shelf, and nothing of them is left when they are switched off', async () => {
-  const auction = await listSneakers(site, seller);
+  const auction = await listSneakers(site, seller, { seconds: 500 });
+  const local = await list(site, seller, { type: 'local', seconds: 510, start_price: 5000 });
   const page = await openWindow(browser, site, {});
   await page.goto(site.url);
-  await page.locator('section[aria-labelledby="h-live"] .card').first().waitFor();
+  const shelf = page.locator('section[aria-labelledby="h-live"] .card');
+  await shelf.locator(`a[href="/auctions/${auction.id}"]`).waitFor();
+  // Neighbourhood auctions with rooms stand on the same shelf.
+  await shelf.locator(`a[href="/auctions/${local.id}"]`).waitFor();
+  await enter(page, site, local);
   await close(page);
   const plain = await startSite({ auctions: 2, settings: ['plugins.auction-national=disabled'] });
   const without = await openWindow(browser, plain, {});

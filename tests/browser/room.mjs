@@ -4,15 +4,18 @@ import assert from 'node:assert/strict';
 
 export const PATIENCE = 60000;
 
-/** Lists a drop of sneakers that ends in `seconds`; returns it as the API tells. */
-export async function listSneakers(site, seller, { seconds = 3600, ...terms } = {}) {
+/** Lists something that starts in `starts` seconds and ends in `seconds`; returns it as the API tells. */
+export async function list(site, seller, { type = 'national', starts = 0, seconds = 3600, ...terms }) {
+  const inSeconds = (n) => new Date(Date.now() + n * 1000).toISOString();
   const listed = await site.api(seller.token, 'POST', '/api/v1/auctions', {
-    type: 'national', title: '한정판 운동화 Limited sneakers', description: '-', category: 'sports',
-    ends_at: new Date(Date.now() + seconds * 1000).toISOString(), terms: { start_price: 10000, step: 1000, ...terms },
+    type, title: '한정판 운동화 Limited sneakers', description: '-', category: 'sports', ends_at: inSeconds(seconds), terms,
+    ...(starts > 0 ? { starts_at: inSeconds(starts) } : {}),
   });
   assert.equal(listed.status, 201, JSON.stringify(listed.body));
   return listed.body;
 }
+
+export const listSneakers = (site, seller, terms) => list(site, seller, { start_price: 10000, step: 1000, ...terms });
 
 export async function bid(site, person, auction, amount, key) {
   const answer = await site.api(person.token, 'POST', `/api/v1/auctions/${auction.id}/bids`, { amount }, key ? { 'Idempotency-Key': key } : {});
@@ -50,7 +53,7 @@ export async function enter(page, site, auction) {
 
 export const connection = (page, name) => page.locator(`[data-connection="${name}"]:not(.is-away)`).waitFor();
 export const stands = (page, state) => page.locator(`[data-state="${state}"]:not(.is-away)`).waitFor();
-export const shows = (page, name, text) => page.locator(`:not(aside) > [data-live="${name}"]`, { hasText: text }).first().waitFor();
+export const shows = (page, name, text) => page.locator(`:not(.live-bar) > [data-live="${name}"]`, { hasText: text }).first().waitFor();
 export const says = (page, name, text) => page.locator(`[data-live="${name}"]`, { hasText: text }).waitFor({ state: 'attached' });
 export const isSamePage = (page) => page.evaluate(() => globalThis.isSamePage === true);
 

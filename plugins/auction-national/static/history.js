@@ -2,8 +2,8 @@
 // The bids so far: a row for each that the room tells of; what it merged is asked for a little later.
 
 const KEPT = 50;
-const AGAIN_AFTER = 10000;
-const SPREAD = 3000;
+const CALM = 2000;
+const SPREAD = 3000; // so that not all who watch ask at once
 const AGE_EVERY = 30000;
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 
@@ -11,7 +11,8 @@ const ago = new Intl.RelativeTimeFormat(document.documentElement.lang);
 
 export function makeHistory({ rows, row, auction, me }) {
   let timer;
-  let lastAsked = -Infinity;
+  let isSeen = false;
+  let isStale = false;
 
   const newest = () => Number(rows.firstElementChild?.dataset.seq ?? -1);
 
@@ -34,8 +35,7 @@ export function makeHistory({ rows, row, auction, me }) {
   }
 
   async function ask() {
-    lastAsked = performance.now();
-    timer = undefined;
+    isStale = false;
     const answer = await fetch(`/api/v1/auctions/${auction}/bids?limit=${KEPT}`, { cache: "no-store" });
     if (!answer.ok) return;
     const { items } = await answer.json();
@@ -45,8 +45,11 @@ export function makeHistory({ rows, row, auction, me }) {
     age();
   }
 
+  // When it is calm again, and only where somebody sees it.
   function askSoon() {
-    timer ??= setTimeout(() => ask().catch(() => {}), Math.max(0, lastAsked + AGAIN_AFTER - performance.now()) + Math.random() * SPREAD);
+    isStale = true;
+    clearTimeout(timer);
+    timer = setTimeout(() => isStale && isSeen && ask().catch(() => {}), CALM + Math.random() * SPREAD);
   }
 
   function age() {
@@ -58,6 +61,10 @@ export function makeHistory({ rows, row, auction, me }) {
     }
   }
 
+  new IntersectionObserver(([seen]) => {
+    isSeen = seen.isIntersecting;
+    if (isSeen && isStale) askSoon();
+  }).observe(document.getElementById("history"));
   setInterval(age, AGE_EVERY);
   return {
     follow(state, before, isTruth) {
