@@ -108,6 +108,8 @@ export function makeView(box) {
     showIf("until-start", isScheduled);
     showIf("until-end", !isScheduled);
     showIf("starts", isScheduled);
+    showIf("waits", isScheduled);
+    showIf("extended", !isScheduled);
     showIf("clock", !isOver && state.status !== "paused");
     showIf("when-over", isOver);
     showIf("when-running", !isOver);
