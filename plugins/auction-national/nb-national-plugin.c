@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The plugin: its settings, the auction type, and the live rooms with their socket route. */
+#include "nb-live-check.h"
 #include "nb-live-panel.h"
 #include "nb-live-rooms.h"
 #include "nb-national-type.h"
@@ -21,6 +22,7 @@ struct _NbNationalPlugin
   NbSocketHandler sockets;
   NbRooms *rooms; /* (nullable): while it runs */
   char *folder;   /* (nullable): for the private Redis, in a process that serves */
+  NbLiveCheck *check;
 };
 
 G_DEFINE_FINAL_TYPE (NbNationalPlugin, nb_national_plugin, NB_TYPE_PLUGIN)
@@ -181,6 +183,23 @@ get_health (char **reason, gpointer user_data)
   return NB_HEALTH_DEGRADED;
 }
 
+/* For the doctor, who knows Redis from outside. */
+static gboolean
+add_check (NbNationalPlugin *self, NbContext *context, GError **error)
+{
+  const char *password = nb_settings_get_text (self->settings, "redis-password");
+  const char *url = nb_settings_get_text (self->settings, "redis-url");
+  g_autofree char *folder = nb_context_dup_state_dir (context, error);
+  g_autofree char *private_url = folder != NULL ? g_strconcat ("unix:", folder, "/redis.sock", NULL) : NULL;
+
+  if (folder == NULL)
+    return FALSE;
+  g_clear_pointer (&self->check, nb_live_check_free);
+  self->check = nb_live_check_new (strcmp (url, "auto") == 0 ? private_url : url, *password != '\0' ? password : NULL,
+                                   nb_settings_get_text (self->settings, "redis-prefix"));
+  return nb_live_check_register (self->check, context, error);
+}
+
 /* What a process that serves does beyond knowing the type. */
 static gboolean
 start_rooms (NbNationalPlugin *self, NbContext *context, GError **error)
@@ -212,7 +231,7 @@ start (NbPlugin *plugin, NbContext *context, GError **error)
   apply (self);
   if (nb_context_add_auction_type (context, "national", NB_AUCTION_TYPE (self->type), error)
       && nb_context_add_service (context, NB_TYPE_LIVE, G_OBJECT (live), error)
-      && nb_live_panel_register (context, NB_LIVE (live), error)
+      && nb_live_panel_register (context, NB_LIVE (live), error) && add_check (self, context, error)
       && (!nb_context_is_serving (context) || start_rooms (self, context, error)))
     return TRUE;
   stop_rooms (self);
@@ -231,6 +250,7 @@ nb_national_plugin_finalize (GObject *object)
   NbNationalPlugin *self = NB_NATIONAL_PLUGIN (object);
 
   g_clear_object (&self->type);
+  g_clear_pointer (&self->check, nb_live_check_free);
   g_clear_pointer (&self->settings, nb_settings_unref);
   G_OBJECT_CLASS (nb_national_plugin_parent_class)->finalize (object);
 }

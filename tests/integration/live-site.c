@@ -166,11 +166,22 @@ live_assert_wallet (LiveSite *self, const LivePerson *person, gint64 available, 
   g_assert_cmpint (live_get_int (me, "locked"), ==, locked);
 }
 
+NbTestRun *
+live_ask_doctor (LiveSite *self)
+{
+  g_autoptr (GPtrArray) more = g_ptr_array_new ();
+
+  add_set (more, self->data_dir);
+  add_set (more, self->url);
+  add_sets (more, (const char *const *)self->sets);
+  g_ptr_array_add (more, NULL);
+  return nb_test_program_run_words ("doctor", (const char *const *)more->pdata);
+}
+
 void
 live_assert_doctor_is_content (LiveSite *self)
 {
-  const char *const more[] = { "--set", self->data_dir, "--set", self->url, NULL };
-  g_autoptr (NbTestRun) run = nb_test_program_run_words ("doctor", more);
+  g_autoptr (NbTestRun) run = live_ask_doctor (self);
 
   if (run->code != 0)
     g_error ("doctor: %s%s", run->out, run->err);

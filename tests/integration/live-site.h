@@ -51,6 +51,8 @@ JsonObject *live_expect (LiveSite *self, const LivePerson *person, const char *m
 JsonObject *live_read_object (const char *answer);
 gint64 live_get_int (JsonObject *object, const char *name);
 void live_assert_wallet (LiveSite *self, const LivePerson *person, gint64 available, gint64 locked);
+/* What `neighborbid doctor` says with the settings of the site. */
+NbTestRun *live_ask_doctor (LiveSite *self);
 void live_assert_doctor_is_content (LiveSite *self);
 
 G_END_DECLS

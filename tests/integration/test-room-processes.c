@@ -331,6 +331,40 @@ test_lies (Pair *self, gconstpointer data)
   end_storm (self, storm, 2);
 }
 
+/* The doctor sees in Redis what the database doesn't know, and nothing wrong in a Redis that isn't there. */
+static void
+test_doctor (Pair *self, gconstpointer data)
+{
+  g_autoptr (NbTestSocket) socket = room_enter (self->stage.site.port, self->stage.auction, self->stage.minji);
+  g_autoptr (JsonObject) result = room_bid_well (socket, "a", 12000);
+  g_autofree char *ahead = g_strdup_printf ("HSET nb:{%s}:state seq 999999 price 12000", self->stage.auction);
+  g_autofree char *unknown = g_strdup ("HSET nb:{7}:state seq 1 price 1");
+  g_autofree char *get = g_strdup_printf ("HGET nb:{%s}:state seq", self->stage.auction);
+  g_autofree char *seq = g_strdup_printf ("%" G_GINT64_FORMAT, live_get_int (result, "seq"));
+  g_autofree char *kept = test_redis_run (&self->redis, get);
+
+  while (g_strcmp0 (kept, seq) != 0)
+    {
+      g_usleep (10000);
+      g_free (kept);
+      kept = test_redis_run (&self->redis, get);
+    }
+  live_assert_doctor_is_content (&self->stage.site);
+  run (self, ahead);
+  run (self, unknown);
+  {
+    g_autoptr (NbTestRun) told = live_ask_doctor (&self->stage.site);
+
+    g_assert_cmpint (told->code, ==, 3);
+    g_assert_nonnull (strstr (told->out, "seq 999999"));
+    g_assert_nonnull (strstr (told->out, "auction 7"));
+  }
+  run (self, "FLUSHDB");
+  live_assert_doctor_is_content (&self->stage.site);
+  test_redis_kill (&self->redis);
+  live_assert_doctor_is_content (&self->stage.site);
+}
+
 static void
 add (const char *name, void (*begin) (Pair *, gconstpointer), void (*test) (Pair *, gconstpointer))
 {
@@ -353,5 +387,6 @@ main (int argc, char **argv)
   add ("links-are-cut", set_up, test_links_cut);
   add ("link-swallows", set_up, test_swallowing);
   add ("lies-do-not-stand", set_up, test_lies);
+  add ("doctor-looks-into-redis", set_up, test_doctor);
   return g_test_run ();
 }
