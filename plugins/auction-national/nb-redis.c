@@ -311,6 +311,24 @@ nb_redis_publish (NbRedis *self, const NbRedisState *state, const char *payload)
   return TRUE;
 }
 
+static void
+on_forgotten (const redisReply *reply, gpointer data, gpointer user_data)
+{
+}
+
+void
+nb_redis_forget (NbRedis *self, gint64 auction)
+{
+  g_autofree char *key = nb_redis_channels_get_key (self->prefix, auction);
+  NbRedisCommand command = { 0 };
+
+  if (!nb_redis_link_is_ready (self->publisher))
+    return;
+  nb_redis_command_add (&command, "DEL");
+  nb_redis_command_add (&command, key);
+  nb_redis_link_send (self->publisher, &command, on_forgotten, NULL, NULL);
+}
+
 void
 nb_redis_subscribe (NbRedis *self, gint64 auction)
 {

@@ -84,6 +84,10 @@ void nb_redis_get_counts (NbRedis *self, NbRedisCounts *counts);
  * Returns: whether it was handed to the connection; else it counts as dropped */
 gboolean nb_redis_publish (NbRedis *self, const NbRedisState *state, const char *payload);
 
+/* What Redis keeps of @auction isn't true, and must not keep what is newer from being published: drops it. Nothing happens
+ * while there is no connection. */
+void nb_redis_forget (NbRedis *self, gint64 auction);
+
 /* Subscribed once, however often it is asked for; also while Redis is gone, and again after each outage. */
 void nb_redis_subscribe (NbRedis *self, gint64 auction);
 /* No message of @auction is handed over any more, not even one that is under way. */

@@ -205,6 +205,13 @@ nb_room_bus_publish (NbRoomBus *self, const NbAuctionState *state)
 }
 
 void
+nb_room_bus_correct (NbRoomBus *self, const NbAuctionState *state)
+{
+  nb_redis_forget (self->redis, state->auction);
+  nb_room_bus_publish (self, state);
+}
+
+void
 nb_room_bus_subscribe (NbRoomBus *self, gint64 auction)
 {
   nb_redis_subscribe (self->redis, auction);

@@ -41,6 +41,8 @@ gboolean nb_room_bus_is_up (NbRoomBus *self);
 /* (transfer none) (nullable): why it isn't; NULL also while the first attempt to reach it lasts */
 const char *nb_room_bus_get_fault (NbRoomBus *self);
 void nb_room_bus_publish (NbRoomBus *self, const NbAuctionState *state);
+/* The same, in place of what others said and the database doesn't know. */
+void nb_room_bus_correct (NbRoomBus *self, const NbAuctionState *state);
 void nb_room_bus_subscribe (NbRoomBus *self, gint64 auction);
 void nb_room_bus_unsubscribe (NbRoomBus *self, gint64 auction);
 /* Tells how many watch @auction here, and asks how many do everywhere; `count` answers when it is known. */

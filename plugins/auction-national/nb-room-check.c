@@ -77,8 +77,11 @@ compare (Item *item, NbAuctionState *stored)
   if (is_false (item->before, stored))
     {
       g_warning ("the room of auction %" G_GINT64_FORMAT " was told seq %" G_GINT64_FORMAT
-                 ", and the database says seq %" G_GINT64_FORMAT ": does anyone else write to this Redis?",
+                 ", and the database says seq %" G_GINT64_FORMAT
+                 ": does anyone else write to this Redis, or was the database restored?",
                  room->auction, item->before->seq, stored->seq);
+      if (room->rooms->bus != NULL)
+        nb_room_bus_correct (room->rooms->bus, stored);
       nb_room_replace_state (room, stored);
     }
   else
