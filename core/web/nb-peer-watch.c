@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Connections from which nothing whole has come yet, in one set of descriptors: so many that wait cost others nothing.
- */
+/* Connections that are waited for, in one set of descriptors: as many as like to may be slow or idle, and nobody polls
+ * them one by one. */
 #include "core/web/nb-peer-watch.h"
 
 #include <glib-unix.h>

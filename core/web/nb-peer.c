@@ -38,9 +38,21 @@ struct _NbPeer
   gsize lingered;
   GSource *reaper;
   GSource *lingerer;
+  NbPeerWatch *watch; /* (nullable) */
+  gboolean is_watched;
+  GSource *waker; /* (nullable) what libsoup waits for while the watch does */
 };
 
 G_DEFINE_FINAL_TYPE (NbPeer, nb_peer, G_TYPE_IO_STREAM)
+
+static void
+unwatch (NbPeer *self)
+{
+  if (self->is_watched)
+    nb_peer_watch_remove (self->watch, g_socket_get_fd (self->socket));
+  self->is_watched = FALSE;
+  g_clear_pointer (&self->waker, g_source_unref);
+}
 
 static void
 set_phase (NbPeer *self, NbPhase phase, gint64 span)
@@ -217,12 +229,50 @@ receive (NbPeer *self, gsize most)
   return n;
 }
 
-gboolean
-nb_peer_take_head (NbPeer *self)
+/* Returns: whether the watch waits for it */
+static gboolean
+watch (NbPeer *self)
+{
+  if (!self->is_watched && self->watch != NULL)
+    self->is_watched = nb_peer_watch_add (self->watch, g_socket_get_fd (self->socket), self);
+  return self->is_watched;
+}
+
+/* libsoup polls each connection that it has: it gets this one when it asks for something. One that is refused goes by
+ * itself. */
+void
+nb_peer_begin (NbPeer *self)
 {
   if (self->phase == NB_PHASE_HEAD && receive (self, READ_SIZE) > 0)
     scan_head (self);
-  return self->phase == NB_PHASE_BODY;
+  if (self->phase == NB_PHASE_HEAD && watch (self))
+    return;
+  unwatch (self);
+  if (self->phase == NB_PHASE_BODY || self->phase == NB_PHASE_HEAD)
+    self->events->asked (self, self->user_data);
+}
+
+void
+nb_peer_on_readable (gpointer peer)
+{
+  NbPeer *self = NB_PEER (peer);
+
+  if (self->waker == NULL)
+    {
+      nb_peer_begin (self);
+      return;
+    }
+  g_source_set_ready_time (self->waker, 0);
+  unwatch (self);
+}
+
+/* A source that polls nothing: the watch makes it ready. */
+static GSource *
+create_waker (NbPeer *self)
+{
+  g_clear_pointer (&self->waker, g_source_unref);
+  self->waker = g_timeout_source_new (G_MAXUINT);
+  return g_source_ref (self->waker);
 }
 
 static gsize
@@ -295,6 +345,8 @@ nb_peer_create_wait (NbPeer *self)
 {
   if (nb_peer_has_bytes (self))
     return g_timeout_source_new (0);
+  if (self->phase == NB_PHASE_IDLE && watch (self))
+    return create_waker (self);
   if (self->phase == NB_PHASE_IDLE || self->phase == NB_PHASE_HEAD
       || (self->phase == NB_PHASE_BODY && self->body_left > 0))
     return g_socket_create_source (self->socket, G_IO_IN, NULL);
@@ -392,6 +444,7 @@ nb_peer_close (GIOStream *stream, GCancellable *cancellable, GError **error)
   NbPeer *self = NB_PEER (stream);
 
   set_phase (self, NB_PHASE_CLOSED, 0);
+  unwatch (self);
   if (self->lingerer != NULL)
     g_source_destroy (self->lingerer);
   g_clear_pointer (&self->lingerer, g_source_unref);
@@ -455,8 +508,8 @@ nb_peer_init (NbPeer *self)
 }
 
 NbPeer *
-nb_peer_new (GSocket *socket, const char *address, const NbDeadlines *deadlines, const NbPeerEvents *events,
-             gpointer user_data)
+nb_peer_new (GSocket *socket, const char *address, const NbDeadlines *deadlines, NbPeerWatch *watch,
+             const NbPeerEvents *events, gpointer user_data)
 {
   NbPeer *self = g_object_new (NB_TYPE_PEER, NULL);
 
@@ -465,6 +518,7 @@ nb_peer_new (GSocket *socket, const char *address, const NbDeadlines *deadlines,
   self->input = nb_peer_input_new (self);
   self->address = g_strdup (address);
   self->deadlines = deadlines;
+  self->watch = watch;
   self->events = events;
   self->user_data = user_data;
   set_phase (self, NB_PHASE_HEAD, deadlines->head);

@@ -3,6 +3,7 @@
  * deadline and length, and that ends without libsoup's help when the peer goes or misbehaves. */
 #pragma once
 
+#include "core/web/nb-peer-watch.h"
 #include "core/web/nb-request-head.h"
 #include <libsoup/soup.h>
 
@@ -35,20 +36,24 @@ typedef struct
 {
   /* The head was refused: returns (transfer full) the whole answer as bytes for the wire. */
   GBytes *(*refuse_head) (NbPeer *self, NbHeadState state, const char *why, gpointer user_data);
+  /* The first head is whole, so that libsoup can have the connection. Not before nb_peer_begin(). */
+  void (*asked) (NbPeer *self, gpointer user_data);
   /* The connection is gone; its last reference may be dropped now. */
   void (*closed) (NbPeer *self, gpointer user_data);
 } NbPeerEvents;
 
-/* @events and @deadlines stay valid for as long as the connection lives. */
-NbPeer *nb_peer_new (GSocket *socket, const char *address, const NbDeadlines *deadlines, const NbPeerEvents *events,
-                     gpointer user_data);
+/* @watch: (nullable): where it is waited for; else libsoup polls it. All stay valid for as long as the connection
+ * lives. */
+NbPeer *nb_peer_new (GSocket *socket, const char *address, const NbDeadlines *deadlines, NbPeerWatch *watch,
+                     const NbPeerEvents *events, gpointer user_data);
 /* The peer's address as text; `unix` for a Unix socket. */
 const char *nb_peer_get_address (NbPeer *self);
 NbPhase nb_peer_get_phase (NbPeer *self);
 
-/* Before libsoup has it: reads what has come of the first head. Returns: whether it is whole, so that libsoup can have
- * it. Otherwise it may have been refused: then it is in another phase than `head`, and goes by itself. */
-gboolean nb_peer_take_head (NbPeer *self);
+/* Begins to wait for the first head; `asked` tells when it is whole, maybe at once. */
+void nb_peer_begin (NbPeer *self);
+/* For the watch: something has come. @peer: an NbPeer */
+void nb_peer_on_readable (gpointer peer);
 /* libsoup began to read @message from it. */
 void nb_peer_set_message (NbPeer *self, SoupServerMessage *message);
 /* The answer to the request was handed to libsoup: from now on the peer must read it within the deadline. */

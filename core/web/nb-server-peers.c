@@ -2,7 +2,6 @@
 /* The open connections: counted by address, watched for their deadlines, ended together. */
 #include "core/web/nb-server-peers.h"
 
-#include "core/web/nb-peer-watch.h"
 #include "core/web/nb-server-wire.h"
 #include <string.h>
 #include <sys/socket.h>
@@ -21,7 +20,7 @@ struct _NbPeers
   GQueue open;            /* of Entry */
   guint n_sockets;        /* that left libsoup and count all the same */
   GHashTable *by_address; /* key to NbPeerAddress */
-  NbPeerWatch *watch;     /* (nullable) of those that wait */
+  NbPeerWatch *watch;     /* (nullable) of those that have nothing to say */
   GSource *sweeper;
   GSocketAddress *nowhere; /* what libsoup is told as the local address */
 };
@@ -36,11 +35,11 @@ typedef struct
 {
   GList link;
   NbPeers *owner;
-  NbPeer *peer;            /* owned while it waits; then libsoup does */
-  int fd;                  /* of its socket while it waits, else -1 */
+  NbPeer *peer;            /* owned while it waits for its first head; then libsoup does */
   GSocketAddress *address; /* carries the way back from a message to this */
   NbPeerAddress *counted;  /* (nullable) */
   gboolean is_internal;
+  gboolean is_waiting;
 } Entry;
 
 static GQuark entry_quark (void);
@@ -87,7 +86,7 @@ on_closed (NbPeer *peer, gpointer user_data)
   discount (self, entry->counted);
   g_object_set_qdata (G_OBJECT (entry->address), entry_quark (), NULL);
   g_object_unref (entry->address);
-  if (entry->fd >= 0)
+  if (entry->is_waiting)
     g_object_unref (peer);
   g_free (entry);
   if (self->open.length == 0)
@@ -100,44 +99,18 @@ on_refuse_head (NbPeer *peer, NbHeadState state, const char *why, gpointer user_
   return nb_wire_refuse_head (state, why);
 }
 
-static const NbPeerEvents peer_events = { on_refuse_head, on_closed };
-
 static void
-give_to_soup (Entry *entry)
+on_asked (NbPeer *peer, gpointer user_data)
 {
-  g_autoptr (NbPeer) peer = entry->peer;
+  Entry *entry = user_data;
+  NbPeers *self = entry->owner;
+  g_autoptr (NbPeer) owned = peer;
 
-  entry->fd = -1;
-  soup_server_accept_iostream (entry->owner->soup, G_IO_STREAM (peer), entry->owner->nowhere, entry->address, NULL);
+  entry->is_waiting = FALSE;
+  soup_server_accept_iostream (self->soup, G_IO_STREAM (owned), self->nowhere, entry->address, NULL);
 }
 
-/* libsoup polls each connection that it has, and who polls many is slow for all: it gets those that ask for something.
- */
-static void
-on_readable (gpointer data)
-{
-  Entry *entry = data;
-  const gboolean is_whole = nb_peer_take_head (entry->peer);
-
-  if (nb_peer_get_phase (entry->peer) != NB_PHASE_HEAD)
-    nb_peer_watch_remove (entry->owner->watch, entry->fd);
-  if (is_whole)
-    give_to_soup (entry);
-}
-
-/* Many have asked already when they are accepted. */
-static void
-let_in (Entry *entry)
-{
-  NbPeerWatch *watch = entry->owner->watch;
-  const gboolean is_whole = nb_peer_take_head (entry->peer);
-
-  if (is_whole)
-    give_to_soup (entry);
-  else if (nb_peer_get_phase (entry->peer) == NB_PHASE_HEAD
-           && (watch == NULL || !nb_peer_watch_add (watch, entry->fd, entry)))
-    give_to_soup (entry);
-}
+static const NbPeerEvents peer_events = { on_refuse_head, on_asked, on_closed };
 
 static gboolean
 on_sweep (gpointer user_data)
@@ -171,7 +144,7 @@ nb_peers_new (SoupServer *soup, NbProxies *proxies, const NbDeadlines *deadlines
   g_queue_init (&self->open);
   self->by_address = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   self->nowhere = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
-  self->watch = nb_peer_watch_new (on_readable);
+  self->watch = nb_peer_watch_new (nb_peer_on_readable);
   self->sweeper = g_timeout_source_new (SWEEP_MS);
   g_source_set_callback (self->sweeper, on_sweep, self, NULL);
   g_source_attach (self->sweeper, g_main_context_get_thread_default ());
@@ -224,8 +197,8 @@ take_in (NbPeers *self, GSocket *socket, const char *address, const char *key, g
   Entry *entry = g_new0 (Entry, 1);
 
   entry->owner = self;
-  entry->peer = nb_peer_new (socket, address, self->deadlines, &peer_events, entry);
-  entry->fd = g_socket_get_fd (socket);
+  entry->peer = nb_peer_new (socket, address, self->deadlines, self->watch, &peer_events, entry);
+  entry->is_waiting = TRUE;
   entry->link.data = entry;
   entry->is_internal = is_internal;
   entry->address = g_inet_socket_address_new_from_string ("0.0.0.0", 0);
@@ -233,7 +206,7 @@ take_in (NbPeers *self, GSocket *socket, const char *address, const char *key, g
   g_queue_push_tail_link (&self->open, &entry->link);
   if (key != NULL)
     entry->counted = count_for (self, key);
-  let_in (entry);
+  nb_peer_begin (entry->peer);
 }
 
 /* Returns: (transfer full) (nullable): what @address counts for; NULL for one of ours, behind which are many */
@@ -329,7 +302,7 @@ nb_peers_close_waiting (NbPeers *self)
       g_autoptr (NbPeer) peer = g_object_ref (entry->peer);
 
       next = l->next;
-      if (entry->fd >= 0)
+      if (entry->is_waiting)
         g_io_stream_close (G_IO_STREAM (peer), NULL, NULL);
     }
 }
