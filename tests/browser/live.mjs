@@ -255,6 +255,7 @@ test('a server that died and came back finds its watchers again, with what happe
   await stands(page, 'leading');
   await site.kill();
   await connection(page, 'reconnecting');
+  await says(page, 'polite', '다시 연결하는 중');
   await site.restart();
   await bid(site, bora, auction, 15000);
   await connection(page, 'live');
@@ -395,6 +396,7 @@ test('a session that ends elsewhere is told, and the room goes on', async () => 
   await enter(page, site, auction);
   assert.equal((await site.api(person.token, 'DELETE', '/api/v1/sessions/current')).status, 204);
   await page.locator('[data-how="signed-out"]:not(.is-away)', { hasText: '로그인이 끝났어요' }).waitFor();
+  await says(page, 'polite', '로그인이 끝났어요');
   await bid(site, anne, auction, 16000);
   await shows(page, 'price', '16,000원');
   await page.locator('#amount').fill('18000');

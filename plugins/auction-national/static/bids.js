@@ -40,7 +40,7 @@ export function takeBids(box, { isLive, send, onAccepted, onRefused }) {
   }
 
   function refuse(bid, error) {
-    say(tell("refused", bid).replace("[reason]", sentence(error.detail ?? error.code ?? "?")), "bad");
+    say(tell("refused", bid).replace("[reason]", () => sentence(error.detail ?? error.code ?? "?")), "bad");
     onRefused(error);
   }
 

@@ -22,7 +22,7 @@ function start() {
     watchers: (message) => view.count("watchers", message.count),
     bid_result: (message) => bids.answer(message),
   };
-  view.onChange(voice);
+  view.listen(voice.tell, voice.say);
   const room = openRoom(box.dataset.room, {
     onStatus: (status) => {
       view.connect(status);

@@ -6,34 +6,38 @@ import { makeQuick } from "./quick.js";
 const OVER = ["sold", "unsold", "cancelled"];
 
 const money = (amount) => `${amount.toLocaleString("en")}원`;
-const korean = { timeZone: "Asia/Seoul", hourCycle: "h23" };
-const language = document.documentElement.lang;
-
-function toParts(at, options) {
-  const parts = new Intl.DateTimeFormat(language, { ...korean, ...options }).formatToParts(new Date(at));
-  return Object.fromEntries(parts.map(({ type, value }) => [type, value]));
-}
+const isKorean = document.documentElement.lang === "ko";
+const clock = { timeZone: "Asia/Seoul", hourCycle: "h23", hour: "2-digit", minute: "2-digit" };
+const dates = new Intl.DateTimeFormat(isKorean ? "ko" : "en", { ...clock, month: isKorean ? "numeric" : "short", day: "numeric", weekday: "short" });
+const seconds = new Intl.DateTimeFormat("en-GB", { ...clock, second: "2-digit" });
 
 // As the pages write it: 11월 21일(토) 22:15, or Sat 21 Nov, 22:15.
 function writeTime(at) {
-  const { month, day, weekday, hour, minute } = toParts(at, {
-    month: language === "ko" ? "numeric" : "short", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit",
-  });
-  return language === "ko" ? `${month}월 ${day}일(${weekday}) ${hour}:${minute}` : `${weekday} ${day} ${month}, ${hour}:${minute}`;
+  const parts = Object.fromEntries(dates.formatToParts(new Date(at)).map(({ type, value }) => [type, value]));
+  const { month, day, weekday, hour, minute } = parts;
+  return isKorean ? `${month}월 ${day}일(${weekday}) ${hour}:${minute}` : `${weekday} ${day} ${month}, ${hour}:${minute}`;
 }
 
-const writeClock = (at) => new Intl.DateTimeFormat("en-GB", { ...korean, hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
+// States may come many times a second, so nothing is looked for twice.
+function findHooks() {
+  const hooks = {};
+  for (const element of document.querySelectorAll("[data-live]")) (hooks[element.dataset.live] ??= []).push(element);
+  return hooks;
+}
 
 export function makeView(box) {
   const me = box.dataset.person;
   const isSeller = "isSeller" in box.dataset;
   const banners = [...box.querySelectorAll("[data-state]")];
-  const all = (name) => document.querySelectorAll(`[data-live="${name}"]`);
-  const find = (name) => document.querySelector(`[data-live="${name}"]`);
-  const write = (name, text) => all(name).forEach((element) => { if (element.textContent !== text) element.textContent = text; });
+  const hooks = findHooks();
+  const all = (name) => hooks[name] ?? [];
+  const find = (name) => all(name)[0];
+  const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
+  const write = (name, text) => all(name).forEach((element) => put(element, text));
   const showIf = (name, isShown) => all(name).forEach((element) => { element.hidden = !isShown; });
-  const count = (name, n) => all(name).forEach((element) => { element.textContent = element.dataset[n === 1 ? "one" : "many"].replace("[n]", n.toLocaleString("en")); });
+  const count = (name, n) => all(name).forEach((element) => put(element, element.dataset[n === 1 ? "one" : "many"].replace("[n]", n.toLocaleString("en"))));
 
+  const countdowns = box.querySelectorAll("time[data-clock]");
   const history = makeHistory({ rows: find("history"), row: find("row"), auction: box.dataset.auction, me });
   const quick = makeQuick(box);
   let state = { seq: Number(box.dataset.seq), status: box.dataset.status, step: Number(box.dataset.step) };
@@ -45,7 +49,9 @@ export function makeView(box) {
   let connection;
   let myName = "";
   let reached = 0; // the moment that the countdown has come to
+  let shownEnd;
   let onChange = () => {};
+  let onConnection = () => {};
 
   function findStanding() {
     const leads = me !== "" && state.leader?.id === me;
@@ -100,11 +106,13 @@ export function makeView(box) {
 
   function paintTimes(isOver) {
     const isScheduled = state.status === "scheduled";
-    const ends = find("ends");
-    const shown = (isOver && state.closed_at) || state.ends_at;
-    ends.dateTime = shown;
-    ends.textContent = writeTime(shown);
-    for (const clock of box.querySelectorAll("time[data-clock]")) clock.dateTime = isScheduled ? state.starts_at : state.ends_at;
+    const end = (isOver && state.closed_at) || state.ends_at;
+    if (end !== shownEnd) {
+      shownEnd = end;
+      find("ends").dateTime = end;
+      find("ends").textContent = writeTime(end);
+    }
+    for (const time of countdowns) time.dateTime = isScheduled ? state.starts_at : state.ends_at;
     showIf("until-start", isScheduled);
     showIf("until-end", !isScheduled);
     showIf("starts", isScheduled);
@@ -136,7 +144,7 @@ export function makeView(box) {
   // Returns: in words, when the end moved away
   function tellExtension(before) {
     if (!before.ends_at || state.status !== "open" || Date.parse(state.ends_at) <= Date.parse(before.ends_at)) return "";
-    const text = find("extended").dataset.words.replace("[time]", writeClock(state.ends_at));
+    const text = find("extended").dataset.words.replace("[time]", seconds.format(new Date(state.ends_at)));
     write("extended", text);
     return text;
   }
@@ -157,6 +165,8 @@ export function makeView(box) {
     });
   }
 
+  const words = (kind, name) => box.querySelector(`[data-${kind}="${name}"]`).textContent;
+
   function paintConnection() {
     const how = OVER.includes(state.status) ? "" : connection === "live" && isSignedOut ? "signed-out" : connection;
     for (const mark of box.querySelectorAll("[data-connection]")) mark.classList.toggle("is-away", mark.dataset.connection !== connection);
@@ -175,7 +185,7 @@ export function makeView(box) {
   return {
     find,
     count,
-    onChange: (listener) => { onChange = listener; },
+    listen: (change, line) => { onChange = change; onConnection = line; },
     isMe: () => isMe,
     /** Whether the countdown came to its end and nothing was told since. */
     isWaiting: () => reached > 0 && reached === Date.parse(state.status === "scheduled" ? state.starts_at : state.ends_at) && !OVER.includes(state.status),
@@ -189,9 +199,12 @@ export function makeView(box) {
       if (hold > 0 || auction.my_max) hasBid = true;
     },
     connect(status) {
+      const before = connection;
       if (status === "signed-out") isSignedOut = true;
       else connection = status;
       paintConnection();
+      if (before === undefined || before === connection) return;
+      onConnection(connection === "live" && isSignedOut ? words("how", "signed-out") : words("connection", connection));
     },
     /** `isTruth`: a greeting counts whatever came before it; of others only what is newer. */
     show(next, isTruth) {

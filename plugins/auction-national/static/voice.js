@@ -5,13 +5,13 @@ const PRICE_EVERY = 5000;
 
 const money = (amount) => `${amount.toLocaleString("en")}원`;
 
-/** `words`: the sentences; `polite` and `assertive`: the live regions. Returns what takes each change of the view. */
+/** `words`: the sentences; `polite` and `assertive`: the live regions. `tell` takes each change of the view, `say` anything else. */
 export function makeVoice(words, polite, assertive) {
   let lastPrice = -Infinity;
   let timer;
   let newest = null;
 
-  const fill = (text, state) => text.replace("[price]", money(state.price)).replace("[name]", state.leader?.nickname ?? state.winner?.nickname ?? "");
+  const fill = (text, state) => text.replace("[price]", money(state.price)).replace("[name]", () => state.leader?.nickname ?? state.winner?.nickname ?? "");
 
   function sayPrice() {
     clearTimeout(timer);
@@ -32,7 +32,7 @@ export function makeVoice(words, polite, assertive) {
     polite.textContent = [banner, state.winner && state.price ? fill(words.sayWinner, { ...state, leader: null }) : ""].join(" ");
   }
 
-  return ({ state, isOutbid, isOver, hasMoved, extension, banner, isMine }) => {
+  function tell({ state, isOutbid, isOver, hasMoved, extension, banner, isMine }) {
     if (isOver) return tellEnd(state, banner);
     if (extension) {
       polite.textContent = extension;
@@ -41,5 +41,7 @@ export function makeVoice(words, polite, assertive) {
     if (isOutbid && state.price) assertive.textContent = fill(words.sayOutbid, state);
     else if (isOutbid) assertive.textContent = banner;
     else if (hasMoved && state.price && !isMine) tellPrice(state);
-  };
+  }
+
+  return { tell, say: (text) => { polite.textContent = text; } };
 }
