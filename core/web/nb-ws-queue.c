@@ -145,6 +145,22 @@ place_pong (NbWsQueue *self)
   prepend (self, begun);
 }
 
+/* One that the kernel did not take waits in its own place again: a later one replaces it. */
+static void
+take_pong_back (NbWsQueue *self, GBytes *pong)
+{
+  const guint32 at = self->offset > 0 ? 1 : 0;
+
+  if (pong == NULL || at >= self->length || *slot (self, at) != pong)
+    return;
+  if (at == 1)
+    *slot (self, 1) = *slot (self, 0);
+  self->first = (self->first + 1) & (capacity (self) - 1);
+  self->length--;
+  self->unsent -= g_bytes_get_size (pong);
+  self->pong = pong;
+}
+
 static guint
 gather (NbWsQueue *self, struct iovec *parts, gsize *total)
 {
@@ -206,10 +222,14 @@ nb_ws_queue_write (NbWsQueue *self, int fd)
 
   while (result == NB_WS_WRITE_DONE && !nb_ws_queue_is_empty (self))
     {
+      GBytes *pong = self->pong;
+
       place_pong (self);
       if (self->length == 0)
         append (self, g_steal_pointer (&self->newest));
       result = write_some (self, fd);
+      if (result == NB_WS_WRITE_BLOCKED)
+        take_pong_back (self, pong);
     }
   if (self->length == 0)
     forget_ring (self);
