@@ -72,6 +72,8 @@ struct _NbSocket
 
 /* Of the hub, for the socket. */
 guint32 nb_socket_hub_get_tick (NbSocketHub *self);
+/* Has the next tick come, while there are sockets. */
+void nb_socket_hub_plan (NbSocketHub *self);
 /* The socket has something to write. */
 void nb_socket_hub_mark (NbSocketHub *self, NbSocket *socket);
 /* `closed` must be called, unless it was. */
