@@ -123,6 +123,16 @@ unref_state (gpointer state)
   nb_auction_state_unref (state);
 }
 
+/* Whether what runs says that it has no rooms. */
+static gboolean
+is_silent (const NbStatesRead *self, const NbAuctionView *view)
+{
+  g_autoptr (NbAuctionType) type
+      = nb_registry_ref_auction_type (self->registry, nb_auction_get_type_name (view->auction));
+
+  return type != NULL && !nb_auction_type_is_live (type);
+}
+
 static GPtrArray *
 load_all (NbTransaction *transaction, const NbStatesRead *self, GError **error)
 {
@@ -139,7 +149,10 @@ load_all (NbTransaction *transaction, const NbStatesRead *self, GError **error)
 
       if (view == NULL)
         return NULL;
-      g_ptr_array_add (views, view);
+      if (is_silent (self, view))
+        nb_auction_view_unref (view);
+      else
+        g_ptr_array_add (views, view);
     }
   return g_steal_pointer (&views);
 }

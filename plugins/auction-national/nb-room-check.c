@@ -88,17 +88,14 @@ compare (Item *item, NbAuctionState *stored)
     nb_room_take_state (room, stored);
 }
 
-/* @stored: (nullable): what was just read. A watcher that was told something newer meanwhile gets that: its seq only
- * grows. */
+/* @stored: what was just read. A watcher that was told something newer meanwhile gets that: its seq only grows. */
 static void
 answer (NbRoom *room, NbWatcher *watcher, NbAuctionState *stored)
 {
   const gint64 now = nb_market_now (room->rooms->market);
-  NbAuctionState *state = stored != NULL && stored->seq >= watcher->seq ? stored
-                          : room->newest != NULL                        ? room->newest
-                                                                        : stored;
+  NbAuctionState *state = stored->seq >= watcher->seq || room->newest == NULL ? stored : room->newest;
 
-  if (watcher->socket == NULL || state == NULL)
+  if (watcher->socket == NULL)
     return;
   watcher->seq = MAX (watcher->seq, state->seq);
   nb_watcher_send (watcher, nb_room_text_frame ("state", now, state->state));
@@ -157,8 +154,12 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
           tell_failure (item);
           continue;
         }
-      if (stored != NULL)
-        compare (item, stored);
+      if (stored == NULL)
+        {
+          nb_room_dismiss (item->room);
+          continue;
+        }
+      compare (item, stored);
       answer_all (item, stored);
     }
   query->rooms->is_checking = FALSE;

@@ -270,18 +270,30 @@ list_members (NbRoom *self)
   return list;
 }
 
+static void
+send_away (NbRoom *self, NbSocketClose code, const char *reason)
+{
+  g_autoptr (GPtrArray) members = list_members (self);
+
+  for (guint i = 0; i < members->len; i++)
+    nb_watcher_close (members->pdata[i], code, reason);
+}
+
 void
 nb_room_replace_state (NbRoom *self, NbAuctionState *state)
 {
-  g_autoptr (NbRoom) keep = nb_room_ref (self);
-  g_autoptr (GPtrArray) members = list_members (self);
-
   g_clear_pointer (&self->newest, nb_auction_state_unref);
   self->newest = nb_auction_state_ref (state);
   g_clear_pointer (&self->hello, g_free);
   clear_frames (self);
-  for (guint i = 0; i < members->len; i++)
-    nb_watcher_close (members->pdata[i], NB_SOCKET_LEAVING, "the room was told something false: come back");
+  send_away (self, NB_SOCKET_LEAVING, "the room was told something false: come back");
+}
+
+void
+nb_room_dismiss (NbRoom *self)
+{
+  g_clear_pointer (&self->hello, g_free);
+  send_away (self, NB_SOCKET_SWITCHED_OFF, "this auction has no live room now");
 }
 
 void

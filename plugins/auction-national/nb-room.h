@@ -55,6 +55,8 @@ gboolean nb_room_take_state (NbRoom *self, NbAuctionState *state);
 /* @state is what the database says, against what the room was told: forgets that, and sends everyone away with 1001, so
  * that they come back to a fresh `hello`. (Who is watching would ignore a state that is not above its own.) */
 void nb_room_replace_state (NbRoom *self, NbAuctionState *state);
+/* The auction has no room any more: sends everyone away with 4410. */
+void nb_room_dismiss (NbRoom *self);
 /* Takes over how many watch, and tells it in the next pass. */
 void nb_room_take_count (NbRoom *self, guint count);
 gboolean nb_room_is_over (NbRoom *self);

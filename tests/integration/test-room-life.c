@@ -159,6 +159,9 @@ test_local_rooms (RoomStage *self, gconstpointer data)
   result = room_bid_well (bidder, "a", 12000);
   state = room_await_seq (on, live_get_int (result, "seq"));
   g_assert_cmpint (live_get_int (state, "price"), ==, 12000);
+  live_site_reload (&self->site, self->site.site, "");
+  nb_test_socket_assert_closed (on, 4410);
+  nb_test_socket_assert_closed (bidder, 4410);
 }
 
 /* A stop lets the bids in flight be answered, and asks everyone to come back. */

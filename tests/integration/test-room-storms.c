@@ -46,6 +46,60 @@ test_joins (RoomStage *self, gconstpointer data)
   g_assert_cmpuint (storm->watchers->len, ==, 200);
 }
 
+/* A room that is served in portions, which people leave meanwhile. */
+static void
+test_portions (RoomStage *self, gconstpointer data)
+{
+  g_autoptr (RoomStorm) storm = room_storm_new (self);
+
+  room_storm_add_bidders (storm, self->site.port, 4);
+  room_storm_add_watchers (storm, self->site.port, 700);
+  room_storm_accept (storm, 20);
+  for (guint i = 0; i < 10; i++)
+    {
+      g_ptr_array_remove_range (storm->watchers, (guint)g_test_rand_int_range (0, (gint32)storm->watchers->len - 10),
+                                10);
+      room_storm_accept (storm, 5);
+    }
+  room_storm_calm (storm);
+  room_storm_agree (storm);
+  g_assert_cmpuint (storm->watchers->len, ==, 600);
+}
+
+static void
+set_up_slow (RoomStage *self, gconstpointer data)
+{
+  static const char *const sets[] = { "plugin auction-national.room-interval=3s", NULL };
+
+  room_stage_set_up_with (self, (NbTestDatabaseKind)GPOINTER_TO_INT (data), sets);
+}
+
+/* Many states within an interval are told as one, the newest; the first of all goes at once. */
+static void
+test_merging (RoomStage *self, gconstpointer data)
+{
+  g_autoptr (NbTestSocket) watcher = room_enter (self->site.port, self->auction, NULL);
+  g_autoptr (NbTestSocket) bidder = room_enter (self->site.port, self->auction, self->minji);
+  guint n_states = 0;
+  gint64 seq = 0, last = -1;
+
+  for (gint64 i = 0; i < 100; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("m-%d", (int)i);
+      g_autoptr (JsonObject) result = room_bid_well (bidder, id, 10000 + 1000 * i);
+
+      seq = live_get_int (result, "seq");
+    }
+  for (; last < seq; n_states++)
+    {
+      g_autoptr (JsonObject) state = nb_test_socket_await (watcher, "state");
+
+      g_assert_cmpint (live_get_int (state, "seq"), >, last);
+      last = live_get_int (state, "seq");
+    }
+  g_assert_cmpuint (n_states, <, 50);
+}
+
 /* Whether somebody new is told a count of as many as there are. */
 static void
 test_counts (RoomStage *self, gconstpointer data)
@@ -163,6 +217,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add ("joins-without-a-gap", NB_TEST_SQLITE, room_stage_set_up, test_joins);
   add ("joins-without-a-gap", NB_TEST_POSTGRESQL, room_stage_set_up, test_joins);
+  add ("portions", NB_TEST_SQLITE, room_stage_set_up, test_portions);
+  add ("states-are-merged", NB_TEST_SQLITE, set_up_slow, test_merging);
   add ("counts", NB_TEST_SQLITE, room_stage_set_up, test_counts);
   add ("slow-peers-are-cut", NB_TEST_SQLITE, set_up_impatient, test_slow_peers);
   add ("private-redis-dies", NB_TEST_SQLITE, room_stage_set_up, test_private_redis_dies);

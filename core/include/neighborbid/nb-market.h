@@ -105,8 +105,8 @@ NB_PUBLIC NbMarketView *nb_market_load_finish (NbMarket *self, GAsyncResult *res
 /** nb_market_load_states_async: reads the public state of @n_auctions auctions (at most 1,000), in one query */
 NB_PUBLIC void nb_market_load_states_async (NbMarket *self, const gint64 *auctions, gsize n_auctions,
                                             GAsyncReadyCallback callback, gpointer user_data);
-/** nb_market_load_states_finish: Returns: (transfer container) (element-type NbAuctionState): of those that exist, in
- * no order */
+/** nb_market_load_states_finish: Returns: (transfer container) (element-type NbAuctionState): of those that exist and
+ * whose type isn't one without %NB_CAPABILITY_LIVE (one that doesn't run now may be), in no order */
 NB_PUBLIC GPtrArray *nb_market_load_states_finish (NbMarket *self, GAsyncResult *result, GError **error);
 
 /**
