@@ -162,16 +162,17 @@ static void
 drain (WsLoad *self)
 {
   gint64 give_up = self->clock.now + (gint64)(self->options.patience * 1e9), look_again = 0;
-  guint n_behind = 1;
+  guint n_behind = G_MAXUINT;
 
-  while ((self->n_waiting > 0 || n_behind > 0) && self->clock.now < give_up)
+  while (n_behind > 0 && self->clock.now < give_up)
     {
       turn (self, give_up);
-      if (self->clock.now < look_again)
+      if (self->n_waiting > 0 || self->clock.now < look_again)
         continue;
       n_behind = count_behind (self);
       look_again = self->clock.now + 5 * MS;
     }
+  n_behind = count_behind (self);
   if (self->n_waiting > 0)
     ws_load_fault (self, "%u bids have no answer after %g s", self->n_waiting, self->options.patience);
   if (n_behind > 0)
