@@ -136,8 +136,10 @@ class WsLoad(unittest.TestCase):
             code, figures, said = self.load(ceiling.port, "--watchers", "10", "--states", "50", "--seconds", "0.5")
             self.assertEqual((code, said), (0, ""))
             self.assertLessEqual(figures["sent"] + figures["overruns"], 26)
-            self.assertEqual(figures["accepted"], figures["sent"])
-            self.assertLessEqual(figures["deliveries"], 12 * figures["sent"])
+            # Two bids that were due while the machine stood still come at once, and may be read in either order.
+            self.assertEqual(figures["sent"], figures["accepted"] + figures["refusals"].get("bid_too_low", 0))
+            self.assertGreater(figures["accepted"], 0)
+            self.assertLessEqual(figures["deliveries"], 12 * figures["accepted"])
             self.assertEqual(figures["fan_out_samples"] + figures["fan_out_left_out"], figures["deliveries"])
 
     def test_peers_that_never_read_don_t_hold_up_the_others(self):
