@@ -162,8 +162,8 @@ class WsLoad(unittest.TestCase):
         self.assertEqual(figures["last_price"], 1000 + 10 * (figures["sent"] - 1))
 
     def test_a_price_that_falls_is_found(self):
-        self.assert_fault(lambda number, bid: [state(number + 1, bid["amount"] if number < 3 else 900), result(bid, number + 1)],
-                          "the price fell")
+        self.assert_fault(lambda number, bid: [state(2 * number, bid["amount"]), state(2 * number + 1, 900),
+                                               result(bid, 2 * number + 1)], "the price fell")
 
     def test_a_state_shown_again_is_found(self):
         self.assert_fault(lambda number, bid: truth(number, bid) + [state(number + 1, bid["amount"])], "a socket was shown seq")
