@@ -181,6 +181,12 @@ nb_socket_upgrade (NbRequest *self)
   char protocol[] = PROTOCOL;
   char *protocols[] = { protocol, NULL };
 
+  /* Who comes with a browser's cookie has to say where from, as every browser does. */
+  if (self->session != NULL && self->is_by_cookie && nb_request_get_header (self, "Origin") == NULL)
+    {
+      refuse (self, NB_ERROR_ORIGIN_NOT_ALLOWED, N_ ("a socket that is signed in by cookie must send its Origin"));
+      return;
+    }
   if (!soup_websocket_server_process_handshake (self->message, NULL, is_protocol_offered (self) ? protocols : NULL,
                                                 NULL, NULL))
     {

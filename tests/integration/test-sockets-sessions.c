@@ -100,7 +100,8 @@ expect_answer (int fd, const char *question, const char *answer)
 static void
 test_who (Fixture *self, gconstpointer kind)
 {
-  g_autofree char *cookie = g_strdup_printf ("Cookie: nb_session=%s\r\n", self->tokens[1]);
+  g_autofree char *bare = g_strdup_printf ("Cookie: nb_session=%s\r\n", self->tokens[1]);
+  g_autofree char *cookie = g_strconcat (bare, "Origin: http://bid.example\r\n", NULL);
   const int stranger = socket_site_connect (&self->site, "/ws", "Accept-Language: ko\r\n");
   const int english = socket_site_connect (&self->site, "/ws", "Accept-Language: en-GB\r\n");
   const int program = connect_as (self, 0);
@@ -108,8 +109,11 @@ test_who (Fixture *self, gconstpointer kind)
   const int stale = socket_site_connect (&self->site, "/ws", "Cookie: nb_session=0123; nb_lang=en\r\n");
   const int refused = nb_test_connect (socket_site_get_port (&self->site));
   g_autofree char *answer = socket_site_ask (refused, "/ws", "Authorization: Bearer 0123\r\n", NULL);
+  const int from_nowhere = nb_test_connect (socket_site_get_port (&self->site));
+  g_autofree char *second = socket_site_ask (from_nowhere, "/ws", bare, NULL);
 
   nb_test_assert_problem (answer, 401, "not_signed_in");
+  nb_test_assert_problem (second, 403, "origin_not_allowed");
   expect_answer (stranger, "who", "nobody/-/ko");
   expect_answer (english, "who", "nobody/-/en");
   expect_answer (program, "who", "someone/mina/en");
@@ -122,6 +126,7 @@ test_who (Fixture *self, gconstpointer kind)
   close (browser);
   close (stale);
   close (refused);
+  close (from_nowhere);
 }
 
 static void
