@@ -115,14 +115,14 @@ change_available (NbBalance *balance, NbMoney delta, GError **error)
   return TRUE;
 }
 
-/* One row between the bank and what @person has available; the wallet is locked before the platform's bucket. */
+/* One row between the bank and what a person has available, whose wallet is locked and read into @row; the platform's
+ * bucket is locked after it. */
 static gboolean
 move (NbTransaction *transaction, NbLedgerRow *row, NbMoney delta, NbEntry *entry, GError **error)
 {
   g_autoptr (NbRowset) wallets = nb_rowset_new ("xxx");
 
-  if (!nb_ledger_lock_wallet (transaction, row->person, &row->after, error)
-      || !change_available (&row->after, delta, error))
+  if (!change_available (&row->after, delta, error))
     return FALSE;
   nb_rowset_add (wallets, row->person, row->after.available, row->after.locked);
   if (!nb_ledger_write_wallets (transaction, wallets, error) || !nb_ledger_append (transaction, row, 1, error))
@@ -151,7 +151,10 @@ move_once (NbTransaction *transaction, NbLedgerRow *row, int sign, NbEntry *entr
 {
   g_autofree char *answer = NULL;
 
-  if (!check_operation (row->amount, error) || !claim (transaction, row, entry, error))
+  /* A batch of bids has the wallets too when it stores its keys. In the other order the two would wait for each other
+   * over one key. */
+  if (!check_operation (row->amount, error) || !nb_ledger_lock_wallet (transaction, row->person, &row->after, error)
+      || !claim (transaction, row, entry, error))
     return FALSE;
   /* The ledger remembers keys for ever, so one that was claimed anew gets its answer again. */
   if (!entry->is_replay && !move (transaction, row, sign * row->amount, entry, error))
@@ -191,7 +194,8 @@ adjust (NbWallet *self, NbTransaction *transaction, gint64 person, NbMoney amoun
       return FALSE;
     }
   row.amount = amount == G_MININT64 ? 0 : ABS (amount);
-  return check_operation (row.amount, error) && move (transaction, &row, amount, entry, error)
+  return check_operation (row.amount, error) && nb_ledger_lock_wallet (transaction, person, &row.after, error)
+         && move (transaction, &row, amount, entry, error)
          && nb_transaction_execute_exactly (transaction, 1, &sql_audit,
                                             NB_PARAMS (NB_INT (nb_id_new ()), NB_INT (entry->at), NB_TEXT (actor),
                                                        NB_TEXT (subject), NB_TEXT (reason)),
