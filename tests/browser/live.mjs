@@ -270,6 +270,19 @@ test('a server that died and came back finds its watchers again, with what happe
   await close(page);
 });
 
+test('what is held for a bid from elsewhere is shown as the wallet has it', async () => {
+  const auction = await listSneakers(site, seller, {});
+  const a = await openWindow(browser, site, { person: anne });
+  await enter(a, site, auction);
+  await bid(site, anne, auction, 10000);
+  await stands(a, 'leading');
+  await shows(a, 'hold', '10,000원');
+  await bid(site, bora, auction, 12000);
+  await stands(a, 'outbid');
+  await shows(a, 'hold', /^0원$/);
+  await close(a);
+});
+
 test('a page that was asleep or offline catches up by itself', async () => {
   const auction = await listSneakers(site, seller);
   const page = await openWindow(browser, site, { person: anne });

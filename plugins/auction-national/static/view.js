@@ -4,6 +4,7 @@ import { makeHistory } from "./history.js";
 import { makeQuick } from "./quick.js";
 
 const OVER = ["sold", "unsold", "cancelled"];
+const HOLD_ASKED_AFTER = 1000; // milliseconds
 
 const money = (amount) => `${amount.toLocaleString("en")}원`;
 const isKorean = document.documentElement.lang === "ko";
@@ -44,6 +45,8 @@ export function makeView(box) {
   let standing = banners.find((banner) => !banner.classList.contains("is-away"))?.dataset.state;
   let hasBid = "hasBid" in box.dataset;
   let hold = null; // null: as the page says
+  let heldAt = 0; // the seq that it is known of
+  let isHoldAsked = false;
   let isMe = false;
   let isSignedOut = false;
   let connection;
@@ -149,11 +152,30 @@ export function makeView(box) {
     return text;
   }
 
+  // Who leads by a bid that was sent another way: what is held for it only the wallet tells.
+  async function askHold() {
+    const { seq } = state;
+    const answer = await fetch("/api/v1/wallet").then((response) => (response.ok ? response.json() : null)).catch(() => null);
+    isHoldAsked = false;
+    if (!answer || heldAt >= seq) return;
+    hold = answer.holds.find((one) => one.auction_id === box.dataset.auction)?.amount ?? 0;
+    heldAt = seq;
+    paint();
+    lookForHold();
+  }
+
+  function lookForHold() {
+    if (!isMe || standing !== "leading" || heldAt >= state.seq || isHoldAsked) return;
+    isHoldAsked = true;
+    setTimeout(() => (standing === "leading" && heldAt < state.seq ? askHold() : (isHoldAsked = false)), HOLD_ASKED_AFTER);
+  }
+
   function settle(before) {
     const stood = standing;
     if (me && state.leader?.id === me) hasBid = true;
     standing = findStanding();
     paint();
+    lookForHold();
     onChange({
       state,
       isOutbid: standing === "outbid" && stood !== "outbid",
@@ -194,6 +216,7 @@ export function makeView(box) {
       isSignedOut = me !== "" && !isMe;
       if (isMe) {
         hold = you.hold ?? 0;
+        heldAt = auction.seq;
         myName = you.nickname;
       }
       if (hold > 0 || auction.my_max) hasBid = true;
@@ -220,6 +243,7 @@ export function makeView(box) {
     takeResult(result) {
       hasBid = true;
       hold = result.hold;
+      heldAt = result.seq;
       const before = state;
       if (result.seq > state.seq) state = { ...before, price: result.price, min_next: result.min_next, leader: result.status === "leading" ? { id: me, nickname: myName } : before.leader };
       settle(before);
