@@ -74,6 +74,7 @@ compare (Item *item, NbAuctionState *stored)
 {
   NbRoom *room = item->room;
 
+  room->stored_seq = stored->seq;
   if (is_false (item->before, stored))
     {
       g_warning ("the room of auction %" G_GINT64_FORMAT " was told seq %" G_GINT64_FORMAT
@@ -216,6 +217,13 @@ nb_room_check (NbRoom *room, NbWatcher *watcher)
   start_query (room->rooms);
 }
 
+/* Nothing follows an end; but only the database knows whether there was one. */
+static gboolean
+is_settled (const NbRoom *room)
+{
+  return room->newest != NULL && room->newest->ended != NULL && room->newest->seq == room->stored_seq;
+}
+
 void
 nb_rooms_check_all (NbRooms *self)
 {
@@ -225,7 +233,7 @@ nb_rooms_check_all (NbRooms *self)
   self->checked_at = g_get_monotonic_time ();
   g_hash_table_iter_init (&iter, self->table);
   while (g_hash_table_iter_next (&iter, NULL, &room))
-    if (!nb_room_is_over (room) && ((NbRoom *)room)->members.length > 0)
+    if (!is_settled (room) && ((NbRoom *)room)->members.length > 0)
       queue (room, FALSE);
   start_query (self);
 }

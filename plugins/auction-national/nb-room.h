@@ -41,6 +41,7 @@ typedef struct
 
   GPtrArray *resyncs; /* (nullable): of NbWatcher that asked for a fresh state */
   gboolean is_queued; /* for a look at the database */
+  gint64 stored_seq;  /* what the database said at the last look; 0: not looked yet */
 } NbRoom;
 
 NbRoom *nb_room_new (NbRooms *rooms, gint64 auction);

@@ -345,6 +345,33 @@ test_lies (Pair *self, gconstpointer data)
   end_storm (self, storm, 2);
 }
 
+/* An end that never was: who was told it is sent away, and comes back to the auction as it is. */
+static void
+test_false_end (Pair *self, gconstpointer data)
+{
+  const char *id = self->stage.auction;
+  g_autofree char *lie = g_strdup_printf ("1 %s 999999 sold 999000 1 1 1\n{\"seq\":999999,\"status\":\"sold\"}\n"
+                                          "{\"seq\":999999,\"status\":\"sold\",\"winner\":null,\"price\":999000}",
+                                          id);
+  g_autoptr (NbTestSocket) watcher = room_enter (self->other_port, id, NULL);
+  g_autoptr (NbTestSocket) bidder = room_enter (self->stage.site.port, id, self->stage.minji);
+  g_autoptr (JsonObject) result = room_bid_well (bidder, "a", 12000);
+  g_autoptr (JsonObject) real = room_await_seq (watcher, live_get_int (result, "seq"));
+  g_autoptr (NbTestSocket) watching = NULL;
+  g_autoptr (NbTestSocket) bidding = NULL;
+  g_autoptr (JsonObject) next = NULL;
+  g_autoptr (JsonObject) seen = NULL;
+
+  forge (self, lie);
+  nb_test_socket_assert_closed (watcher, 1001);
+  nb_test_socket_assert_closed (bidder, 1001);
+  watching = room_enter (self->other_port, id, NULL);
+  bidding = room_enter (self->stage.site.port, id, self->stage.jisoo);
+  next = room_bid_well (bidding, "b", 13000);
+  seen = room_await_seq (watching, live_get_int (next, "seq"));
+  g_assert_cmpint (live_get_int (seen, "price"), ==, 13000);
+}
+
 /* A Redis that outlived the database that it was told of: what it kept is found out once, and doesn't come back. */
 static void
 test_database_restored (Pair *self, gconstpointer data)
@@ -423,6 +450,7 @@ main (int argc, char **argv)
   add ("links-are-cut", set_up, test_links_cut);
   add ("link-swallows", set_up, test_swallowing);
   add ("lies-do-not-stand", set_up, test_lies);
+  add ("ends-that-never-were", set_up, test_false_end);
   add ("database-restored", set_up, test_database_restored);
   add ("doctor-looks-into-redis", set_up, test_doctor);
   return g_test_run ();
