@@ -112,11 +112,9 @@ check_listen (const char *text, GError **error)
 gboolean
 nb_server_check_base_url (const char *text, GError **error)
 {
-  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, error);
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
 
-  if (uri == NULL)
-    return FALSE;
-  if ((strcmp (g_uri_get_scheme (uri), "http") == 0 || strcmp (g_uri_get_scheme (uri), "https") == 0)
+  if (uri != NULL && (strcmp (g_uri_get_scheme (uri), "http") == 0 || strcmp (g_uri_get_scheme (uri), "https") == 0)
       && g_uri_get_host (uri) != NULL && g_uri_get_path (uri)[0] == '\0' && g_uri_get_query (uri) == NULL
       && g_uri_get_fragment (uri) == NULL && g_uri_get_userinfo (uri) == NULL)
     return TRUE;
