@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+#define MUCH (1 << 20)
+#define N_MUCH 24
+
 static const NbSql insert_regions = {
   .sqlite = "INSERT INTO regions (code, parent, level, name, latitude, longitude) SELECT json_extract (value, '$[0]'), "
             "'', 1, ##name::string || ##name::string, json_extract (value, '$[1]'), ##number::gint64 "
@@ -245,6 +248,99 @@ test_lost_link (Fixture *self, gconstpointer data)
   g_assert_cmpint (count (self), ==, 2);
 }
 
+typedef struct
+{
+  NbStore *store;
+  const char *codes[2];
+  gint *n_there; /* atomic: how many of both have the lock on their first row */
+  guint n_runs;
+} Crossing;
+
+/* Both have one row, and ask for the other one's. */
+static gboolean
+cross (NbTransaction *transaction, gpointer user_data, GError **error)
+{
+  Crossing *self = user_data;
+  g_autoptr (NbRows) rows = NULL;
+
+  if (!rename_to (transaction, self->codes[0], self->codes[0], 1, error))
+    return FALSE;
+  rows = nb_transaction_query (transaction, &count_regions, NB_NO_PARAMS, error);
+  if (rows == NULL)
+    return FALSE;
+  if (self->n_runs++ == 0)
+    g_atomic_int_inc (self->n_there);
+  while (g_atomic_int_get (self->n_there) < 2)
+    g_usleep (1000);
+  return rename_to (transaction, self->codes[1], self->codes[0], 1, error);
+}
+
+static gpointer
+run_crossing (gpointer data)
+{
+  Crossing *self = data;
+  g_autoptr (GError) error = NULL;
+
+  nb_store_transact (self->store, cross, self, &error);
+  g_assert_no_error (error);
+  return NULL;
+}
+
+/* What the database says of a write in the middle tells that it may be tried again. */
+static void
+test_deadlock (Fixture *self, gconstpointer data)
+{
+  Work first = { .what = SEES_ITSELF };
+  gint n_there = 0;
+  Crossing one = { self->store, { "1", "2" }, &n_there, 0 };
+  Crossing other = { nb_test_store_new_full (self->database, NULL), { "2", "1" }, &n_there, 0 };
+  g_autofree char *names = NULL;
+  g_autoptr (GError) error = NULL;
+  GThread *thread;
+
+  run (self, &first, &error);
+  g_assert_no_error (error);
+  thread = g_thread_new ("crossing", run_crossing, &other);
+  run_crossing (&one);
+  g_thread_join (thread);
+  g_assert_cmpuint (one.n_runs + other.n_runs, >=, 3);
+  names = nb_test_database_run (self->database, "SELECT max (name) || min (name) FROM regions");
+  g_assert_true (g_str_equal (names, "11") || g_str_equal (names, "22"));
+  nb_store_stop (other.store);
+  nb_test_loop_drain (&self->loop);
+  g_assert_finalize_object (other.store);
+}
+
+/* More than fits in any buffer between the two, and after it an answer that counts. */
+static gboolean
+write_much (NbTransaction *transaction, gpointer user_data, GError **error)
+{
+  g_autofree char *name = g_strnfill (MUCH, '\\');
+
+  if (!add_regions (transaction, "1", "2", error))
+    return FALSE;
+  for (guint i = 0; i < N_MUCH; i++)
+    if (!rename_to (transaction, "1", name, 1, error))
+      return FALSE;
+  return rename_to (transaction, "3", name, GPOINTER_TO_INT (user_data), error);
+}
+
+static void
+test_much (Fixture *self, gconstpointer data)
+{
+  g_autofree char *length = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (nb_store_transact (self->store, write_much, GINT_TO_POINTER (1), &error));
+  g_assert_error (error, NB_STORE_ERROR, NB_STORE_ERROR_ROWS);
+  g_clear_error (&error);
+  g_assert_cmpint (count (self), ==, 0);
+  nb_store_transact (self->store, write_much, GINT_TO_POINTER (0), &error);
+  g_assert_no_error (error);
+  length = nb_test_database_run (self->database, "SELECT max (length (name)) FROM regions");
+  g_assert_cmpint (g_ascii_strtoll (length, NULL, 10), ==, MUCH);
+}
+
 static void
 test_in_read (Fixture *self, gconstpointer data)
 {
@@ -279,6 +375,9 @@ main (int argc, char **argv)
   add_test ("conflict", test_conflict);
   add_test ("given-up", test_given_up);
   add_test ("in-read", test_in_read);
+  add_test ("much", test_much);
+  g_test_add ("/store/deferred/postgresql/deadlock", Fixture, GINT_TO_POINTER (NB_TEST_POSTGRESQL), set_up,
+              test_deadlock, tear_down);
   g_test_add ("/store/deferred/postgresql/lost-link", Fixture, GINT_TO_POINTER (NB_TEST_POSTGRESQL), set_up,
               test_lost_link, tear_down);
   return g_test_run ();
