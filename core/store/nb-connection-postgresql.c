@@ -99,15 +99,17 @@ drop_notice (gpointer user_data, const char *message)
 static gboolean
 attach (NbConnection *self, const char *target, NbOpenMode mode, GError **error)
 {
+  g_autofree char *text = g_strdup_printf (
+      "SET standard_conforming_strings = on; SET idle_in_transaction_session_timeout = '30s'; "
+      "SET lock_timeout = '5s'; SET jit = off; "
+      "SELECT set_config ('synchronous_commit', 'on', false) WHERE current_setting ('synchronous_commit') = 'off'; "
+      "SELECT pg_advisory_lock_shared (" NB_ID_NODE_LOCKS ", %u)",
+      nb_id_get_node ());
+
   if (!find_handle (self, error))
     return FALSE;
   PQsetNoticeProcessor (self->native, drop_notice, NULL);
-  if (!run (
-          self,
-          "SET standard_conforming_strings = on; SET idle_in_transaction_session_timeout = '30s'; "
-          "SET lock_timeout = '5s'; SET jit = off; "
-          "SELECT set_config ('synchronous_commit', 'on', false) WHERE current_setting ('synchronous_commit') = 'off'",
-          error))
+  if (!run (self, text, error))
     return FALSE;
   if (mode != NB_OPEN_WRITER)
     return TRUE;

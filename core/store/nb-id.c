@@ -14,16 +14,16 @@ static gint64 last_tick; /* milliseconds and sequence, without the node between 
 /* -1: none was given or drawn yet. */
 static int node = -1;
 
-static gint64
-get_node (void)
+guint
+nb_id_get_node (void)
 {
   int found = g_atomic_int_get (&node);
 
   if (found >= 0)
-    return found;
+    return (guint)found;
   /* Of threads that draw at once the first one's number counts. */
   g_atomic_int_compare_and_exchange (&node, -1, g_random_int_range (0, NB_ID_NODES));
-  return g_atomic_int_get (&node);
+  return (guint)g_atomic_int_get (&node);
 }
 
 void
@@ -45,7 +45,7 @@ nb_id_new (void)
     next = MAX (now, last + 1);
   while (!__atomic_compare_exchange_n (&last_tick, &last, next, TRUE, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
 
-  return ((next & ~SEQUENCE_MASK) << NODE_BITS) | (get_node () << SEQUENCE_BITS) | (next & SEQUENCE_MASK);
+  return ((next & ~SEQUENCE_MASK) << NODE_BITS) | ((gint64)nb_id_get_node () << SEQUENCE_BITS) | (next & SEQUENCE_MASK);
 }
 
 gint64

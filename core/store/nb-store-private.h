@@ -87,9 +87,12 @@ gint64 nb_store_prune_finish (NbStore *self, GAsyncResult *result, GError **erro
 gint64 nb_id_floor (gint64 time);
 
 /* Ids of processes with different numbers never meet. Without a call each process draws one at random; on PostgreSQL the
- * store takes one in turn when it starts. @number: below NB_ID_NODES */
+ * store takes one in turn when it starts, and passes over those that living processes have: each of their connections
+ * shares a lock on its number. @number: below NB_ID_NODES */
 #define NB_ID_NODES 1024
+#define NB_ID_NODE_LOCKS "1313817669"
 void nb_id_set_node (guint number);
+guint nb_id_get_node (void);
 
 /* For tests: where in a transaction's life the hook is called, on the store thread. */
 typedef enum

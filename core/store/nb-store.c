@@ -173,14 +173,18 @@ nb_store_new (const char *url, const NbStoreOptions *options, GError **error)
   return self->shared.backend != NULL ? g_steal_pointer (&self) : NULL;
 }
 
-/* Processes side by side each get another number for their ids. A database without core's tables has none to give. */
+/* Processes side by side each get another number for their ids, also when the numbers have gone round since the oldest
+ * of them started. A database without core's tables has none to give. */
 static gboolean
 take_node (NbConnection *connection, GError **error)
 {
-  static const NbSql sql = { "SELECT 0 WHERE 0",
-                             "SELECT nextval (CAST (oid AS regclass)) FROM pg_catalog.pg_class WHERE relname = "
-                             "'node_numbers' AND relkind = 'S' AND pg_catalog.pg_table_is_visible (oid)",
-                             "x" };
+  static const NbSql sql
+      = { "SELECT 0 WHERE 0",
+          "SELECT number FROM (SELECT nextval (CAST (c.oid AS regclass)) AS number FROM pg_catalog.pg_class AS c, "
+          "generate_series (1, 1024) AS turn WHERE c.relname = 'node_numbers' AND c.relkind = 'S' "
+          "AND pg_catalog.pg_table_is_visible (c.oid)) AS numbers "
+          "WHERE pg_try_advisory_lock (" NB_ID_NODE_LOCKS ", CAST (number AS integer)) LIMIT 1",
+          "x" };
   g_autoptr (NbRows) rows = NULL;
 
   if (connection->backend->is_sqlite)

@@ -91,6 +91,12 @@ get_node (void)
   return (int)(nb_id_new () >> 12) & (NB_ID_NODES - 1);
 }
 
+static gboolean
+do_nothing (NbTransaction *transaction, gpointer user_data, GError **error)
+{
+  return TRUE;
+}
+
 /* As processes do that start one after the other on one database. */
 static void
 test_nodes (void)
@@ -109,6 +115,22 @@ test_nodes (void)
     g_autoptr (NbStore) store = nb_test_store_new (database);
 
     g_assert_cmpint (get_node (), ==, 0);
+    nb_store_stop (store);
+  }
+  g_free (nb_test_database_run (database, "SELECT setval ('node_numbers', 1022)"));
+  {
+    g_autoptr (NbStore) store = nb_test_store_new (database);
+    g_autoptr (NbStore) next = NULL;
+    g_autoptr (GError) error = NULL;
+
+    /* Its number is nobody else's while it has a connection. */
+    g_assert_cmpint (get_node (), ==, 1023);
+    nb_store_transact (store, do_nothing, NULL, &error);
+    g_assert_no_error (error);
+    g_free (nb_test_database_run (database, "SELECT setval ('node_numbers', 1022)"));
+    next = nb_test_store_new_full (database, NULL);
+    g_assert_cmpint (get_node (), ==, 0);
+    nb_store_stop (next);
     nb_store_stop (store);
   }
 }
