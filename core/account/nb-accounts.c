@@ -79,12 +79,6 @@ nb_accounts_new (NbStore *store, const NbAccountsOptions *options)
 }
 
 void
-nb_accounts_set_options (NbAccounts *self, const NbAccountsOptions *options)
-{
-  self->options = *options;
-}
-
-void
 nb_accounts_emit_session_ended (NbAccounts *self, gint64 session)
 {
   g_signal_emit (self, session_ended_signal, 0, session);
@@ -313,13 +307,6 @@ nb_accounts_sign_in_from_async (NbAccounts *self, const char *username, const ch
       return;
     }
   nb_store_read_async (self->store, find_person, op, NULL, NULL, find_person_cb, g_steal_pointer (&task));
-}
-
-void
-nb_accounts_sign_in_async (NbAccounts *self, const char *username, const char *password, GAsyncReadyCallback callback,
-                           gpointer user_data)
-{
-  nb_accounts_sign_in_from_async (self, username, password, NULL, callback, user_data);
 }
 
 NbSession *

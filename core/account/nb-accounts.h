@@ -52,7 +52,6 @@ typedef struct
 } NbAccountsOptions;
 
 NbAccounts *nb_accounts_new (NbStore *store, const NbAccountsOptions *options);
-void nb_accounts_set_options (NbAccounts *self, const NbAccountsOptions *options);
 
 typedef struct
 {
@@ -67,11 +66,9 @@ typedef struct
 void nb_accounts_sign_up_async (NbAccounts *self, const NbSignUp *sign_up, GAsyncReadyCallback callback,
                                 gpointer user_data);
 NbAccount *nb_accounts_sign_up_finish (NbAccounts *self, GAsyncResult *result, GError **error);
-/* Takes as long, and answers the same, whether the name or the password was wrong. */
-void nb_accounts_sign_in_async (NbAccounts *self, const char *username, const char *password,
-                                GAsyncReadyCallback callback, gpointer user_data);
-/* The same, and failures from @address make @address wait (`rate_limited`) for this account, growing; nobody elsewhere
- * waits. Prefer it wherever the address of who asks is known. Finish with nb_accounts_sign_in_finish(). */
+/* Takes as long, and answers the same, whether the name or the password was wrong. Failures from @address (nullable) make
+ * @address wait (`rate_limited`) for this account, growing; nobody elsewhere waits. Finish with
+ * nb_accounts_sign_in_finish(). */
 void nb_accounts_sign_in_from_async (NbAccounts *self, const char *username, const char *password, const char *address,
                                      GAsyncReadyCallback callback, gpointer user_data);
 NbSession *nb_accounts_sign_in_finish (NbAccounts *self, GAsyncResult *result, GError **error);

@@ -59,12 +59,6 @@ get_paths (void)
   return (const Paths *)paths;
 }
 
-gboolean
-nb_paths_is_uninstalled (void)
-{
-  return get_paths ()->is_uninstalled;
-}
-
 const char *
 nb_paths_get_data_dir (void)
 {

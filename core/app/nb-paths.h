@@ -6,8 +6,6 @@
 
 G_BEGIN_DECLS
 
-/* Whether this process runs from the folder it was built in. */
-gboolean nb_paths_is_uninstalled (void);
 /* (transfer none): where templates, static files, SQL and regions of the host are */
 const char *nb_paths_get_data_dir (void);
 /* (transfer none): where the plugins that ship with the host are, a folder each */

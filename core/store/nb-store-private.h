@@ -71,7 +71,6 @@ gboolean nb_store_read (NbStore *self, NbTransactFunc function, gpointer user_da
 gboolean nb_store_is_sqlite (NbStore *self);
 /* Whether the last connection attempt worked; for /readyz. */
 gboolean nb_store_is_healthy (NbStore *self);
-guint nb_store_get_waiting (NbStore *self);
 /* Returns: (transfer none): an NbSql that lives for ever for this text; only for a bounded number of texts. */
 const NbSql *nb_store_intern_sql (NbStore *self, const char *sqlite, const char *postgresql, const char *columns);
 

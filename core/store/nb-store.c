@@ -395,13 +395,6 @@ nb_store_is_healthy (NbStore *self)
   return g_atomic_int_get (&self->shared.is_healthy);
 }
 
-guint
-nb_store_get_waiting (NbStore *self)
-{
-  g_return_val_if_fail (NB_IS_STORE (self), 0);
-  return nb_queue_get_length (self->writes) + nb_queue_get_length (self->reads);
-}
-
 void
 nb_store_set_fault_hook (NbStore *self, NbFaultHook hook, gpointer user_data)
 {

@@ -414,12 +414,6 @@ nb_peer_get_address (NbPeer *self)
   return self->address;
 }
 
-NbPhase
-nb_peer_get_phase (NbPeer *self)
-{
-  return self->phase;
-}
-
 static GInputStream *
 nb_peer_get_input_stream (GIOStream *stream)
 {

@@ -48,7 +48,6 @@ NbPeer *nb_peer_new (GSocket *socket, const char *address, const NbDeadlines *de
                      const NbPeerEvents *events, gpointer user_data);
 /* The peer's address as text; `unix` for a Unix socket. */
 const char *nb_peer_get_address (NbPeer *self);
-NbPhase nb_peer_get_phase (NbPeer *self);
 
 /* Begins to wait for the first head; `asked` tells when it is whole, maybe at once. */
 void nb_peer_begin (NbPeer *self);

@@ -19,7 +19,6 @@ void nb_request_start_session (NbRequest *self, NbSession *session);
 void nb_request_end_session (NbRequest *self);
 /* The client's address, from a trusted proxy when there is one; and what stands for it in limits. */
 const char *nb_request_get_address (NbRequest *self);
-const char *nb_request_get_id (NbRequest *self);
 /* Returns: (transfer none) (nullable): a header of the request */
 const char *nb_request_get_header (NbRequest *self, const char *name);
 /* Returns: (transfer full) (nullable): a cookie of ours, by its name without prefix */
@@ -27,13 +26,8 @@ char *nb_request_get_cookie (NbRequest *self, const char *name);
 /* Sets a cookie of ours for @max_age seconds; 0 removes it. @value: visible ASCII without `;`, `,`, quotes and
  * backslash */
 void nb_request_set_cookie (NbRequest *self, const char *name, const char *value, gint64 max_age);
-NbServer *nb_request_get_server (NbRequest *self);
 /* The raw path with its query, to come back to. */
 char *nb_request_get_target (NbRequest *self);
-/* Whether the answer goes to a person: errors are pages then. */
-gboolean nb_request_is_page (NbRequest *self);
-/* Whether an answer was given. */
-gboolean nb_request_is_answered (NbRequest *self);
 /* Renders @template_name of @owner as a part of a page. Returns: (transfer full) (nullable): NULL when it is broken, which
  * is logged */
 char *nb_request_render_part (NbRequest *self, const char *owner, const char *template_name, JsonObject *model);

@@ -146,22 +146,10 @@ nb_request_get_session (NbRequest *self)
   return self->session;
 }
 
-NbServer *
-nb_request_get_server (NbRequest *self)
-{
-  return self->server;
-}
-
 const char *
 nb_request_get_address (NbRequest *self)
 {
   return self->address;
-}
-
-const char *
-nb_request_get_id (NbRequest *self)
-{
-  return self->id;
 }
 
 char *
@@ -170,18 +158,6 @@ nb_request_get_target (NbRequest *self)
   const char *query = g_uri_get_query (soup_server_message_get_uri (self->message));
 
   return query != NULL ? g_strconcat (self->path, "?", query, NULL) : g_strdup (self->path);
-}
-
-gboolean
-nb_request_is_page (NbRequest *self)
-{
-  return self->is_page;
-}
-
-gboolean
-nb_request_is_answered (NbRequest *self)
-{
-  return self->is_answered;
 }
 
 gboolean

@@ -340,18 +340,6 @@ nb_server_get_internal_address (NbServer *self)
   return self->internal_listener != NULL ? nb_listener_get_address (self->internal_listener) : NULL;
 }
 
-const char *
-nb_server_get_base_url (NbServer *self)
-{
-  return self->base_url;
-}
-
-gboolean
-nb_server_is_https (NbServer *self)
-{
-  return self->is_https;
-}
-
 void
 nb_server_cut_sockets (NbServer *self)
 {

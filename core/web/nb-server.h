@@ -58,8 +58,6 @@ gboolean nb_server_start (NbServer *self, GError **error);
 char **nb_server_get_addresses (NbServer *self);
 /* Returns: (transfer full) (nullable) */
 char *nb_server_get_internal_address (NbServer *self);
-const char *nb_server_get_base_url (NbServer *self);
-gboolean nb_server_is_https (NbServer *self);
 
 /* From now on /readyz says that the process is leaving; everything is served as before. */
 void nb_server_set_draining (NbServer *self);

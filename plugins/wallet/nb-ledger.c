@@ -103,12 +103,6 @@ static const NbSql sql_write_platform = {
   NULL,
 };
 
-const char *
-nb_ledger_kind_name (NbLedgerKind kind)
-{
-  return kinds[kind].name;
-}
-
 gboolean
 nb_ledger_is_kind (const char *name)
 {

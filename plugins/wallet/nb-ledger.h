@@ -31,8 +31,6 @@ typedef struct
   const char *key; /* (nullable) of the request that caused it */
 } NbLedgerRow;
 
-/* The word of money.md, such as "hold". */
-const char *nb_ledger_kind_name (NbLedgerKind kind);
 gboolean nb_ledger_is_kind (const char *name);
 
 /* Writes @rows in order and moves the platform's buckets by them. Comes after the wallets are locked. */
