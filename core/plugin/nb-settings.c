@@ -85,6 +85,16 @@ nb_settings_unref (NbSettings *self)
   g_free (self);
 }
 
+static char *
+find_own_fault (const char *section, const NbSetting *spec, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (spec->check == NULL || spec->check (text, &error))
+    return NULL;
+  return g_strdup_printf ("[%s] %s: %s", section, spec->name, error->message);
+}
+
 /* What is wrong with @text, or %NULL. The text of a secret is not repeated. */
 static char *
 find_fault (const char *section, const NbSetting *spec, const char *text, gint64 *number)
@@ -97,7 +107,7 @@ find_fault (const char *section, const NbSetting *spec, const char *text, gint64
   if (text == NULL)
     return g_strdup_printf ("[%s] %s: isn't set, expected %s", section, spec->name, expected);
   if (nb_setting_value_parse (spec, text, number))
-    return NULL;
+    return find_own_fault (section, spec, text);
   return g_strdup_printf ("[%s] %s: found %s, expected %s%s", section, spec->name,
                           spec->kind == NB_SETTING_SECRET ? "a secret that isn't shown" : quoted, expected, hint);
 }

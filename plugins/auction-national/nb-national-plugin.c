@@ -4,6 +4,7 @@
 #include "nb-live-panel.h"
 #include "nb-live-rooms.h"
 #include "nb-national-type.h"
+#include "nb-redis.h"
 
 #include <string.h>
 
@@ -36,6 +37,7 @@ static const NbSetting settings[] = {
       .maximum = 1024,
       .help = "the Redis that carries states between processes: auto (a private one, started by the site), unix:/path "
               "or redis://host:port/database",
+      .check = nb_room_bus_check_url,
   },
   {
       .name = "redis-password",
@@ -50,6 +52,7 @@ static const NbSetting settings[] = {
       .fallback = "nb",
       .maximum = 64,
       .help = "what the names of its keys and channels begin with",
+      .check = nb_redis_check_prefix,
   },
   {
       .name = "room-interval",
@@ -132,8 +135,7 @@ configure (NbPlugin *plugin, NbSettings *values, GError **error)
   NbNationalPlugin *self = NB_NATIONAL_PLUGIN (plugin);
   const gboolean is_bus_due = self->folder != NULL && !is_same_redis (self->settings, values);
 
-  if (!nb_room_bus_check_url (nb_settings_get_text (values, "redis-url"), error)
-      || (is_bus_due && !make_bus (self, values, error)))
+  if (is_bus_due && !make_bus (self, values, error))
     return FALSE;
   g_clear_pointer (&self->settings, nb_settings_unref);
   self->settings = nb_settings_ref (values);

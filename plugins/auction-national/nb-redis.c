@@ -158,15 +158,15 @@ on_settled (gpointer user_data)
 }
 
 /* Braces in it would move the hash tag that keeps an auction on one shard. */
-static gboolean
-check_prefix (const char *prefix, GError **error)
+gboolean
+nb_redis_check_prefix (const char *prefix, GError **error)
 {
   gsize length = strlen (prefix);
 
   if (length >= 1 && length <= MAX_PREFIX && strspn (prefix, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "-_.:") == length)
     return TRUE;
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-               "the prefix of names in Redis must be 1 to %d of a-z, A-Z, 0-9 and - _ . :", MAX_PREFIX);
+               "found '%s', expected 1 to %d of a-z, A-Z, 0-9 and - _ . :", prefix, MAX_PREFIX);
   return FALSE;
 }
 
@@ -191,7 +191,7 @@ nb_redis_new (const NbRedisOptions *options, const NbRedisEvents *events, gpoint
   g_autoptr (NbRedisAddress) address = NULL;
   NbRedis *self;
 
-  if (!check_prefix (prefix, error))
+  if (!nb_redis_check_prefix (prefix, error))
     return NULL;
   address = nb_redis_address_new (options->url, options->password, error);
   if (address == NULL)

@@ -67,6 +67,9 @@ typedef struct
   guint64 outages; /* how often it was up and went down */
 } NbRedisCounts;
 
+/* Whether names of keys and channels may begin with @prefix. */
+gboolean nb_redis_check_prefix (const char *prefix, GError **error);
+
 /* Starts to connect; @events are told from the main context alone, never from inside this call.
  * Returns: (nullable): NULL with @error set (G_IO_ERROR) for a URL that can't be used. No error text holds a password */
 NbRedis *nb_redis_new (const NbRedisOptions *options, const NbRedisEvents *events, gpointer user_data, GError **error);

@@ -2,6 +2,7 @@
 /* Rooms speak of states and counts, Redis of keys and channels: this is between them, and runs the private Redis. */
 #include "nb-room-bus.h"
 
+#include "nb-redis-address.h"
 #include "nb-redis-server.h"
 #include "nb-redis.h"
 
@@ -101,15 +102,19 @@ has_password (const char *url)
 gboolean
 nb_room_bus_check_url (const char *url, GError **error)
 {
+  g_autoptr (NbRedisAddress) address = NULL;
+
+  if (strcmp (url, "auto") == 0)
+    return TRUE;
   if (has_password (url))
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                         "redis-url has a password in it, which belongs into redis-password");
-  else if (strcmp (url, "auto") != 0 && !g_str_has_prefix (url, "unix:/") && !g_str_has_prefix (url, "redis://"))
+                         "found a password in it, which belongs into redis-password");
+  else if (!g_str_has_prefix (url, "unix:/") && !g_str_has_prefix (url, "redis://"))
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                 "redis-url is '%s', expected auto, unix:/path or redis://host:port", url);
+                 "found '%s', expected auto, unix:/path or redis://host:port/database", url);
   else
-    return TRUE;
-  return FALSE;
+    address = nb_redis_address_new (url, NULL, error);
+  return address != NULL;
 }
 
 static void

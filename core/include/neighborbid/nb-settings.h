@@ -30,6 +30,8 @@ typedef enum
  * @choices: for CHOICE: the allowed words, `|` between them
  * @help: one line for `config defaults`
  * @needs_restart: whether a change is taken only at the next start
+ * @check: (nullable): for TEXT: what it must be beyond that; its error says what was found and what was expected, and is
+ *   told beside the key. Called before anything of the plugin runs
  *
  * Since: 1.0
  */
@@ -43,6 +45,7 @@ typedef struct
   const char *choices;
   const char *help;
   gboolean needs_restart;
+  gboolean (*check) (const char *text, GError **error);
 } NbSetting;
 
 /**

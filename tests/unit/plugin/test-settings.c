@@ -3,6 +3,9 @@
 #include "core/plugin/nb-settings-private.h"
 #include "core/plugin/nb-wording.h"
 
+#include <gio/gio.h>
+#include <string.h>
+
 static const NbSetting specs[] = {
   { .name = "motto", .kind = NB_SETTING_TEXT, .fallback = "", .maximum = 8 },
   { .name = "count", .kind = NB_SETTING_INT, .fallback = "1", .minimum = -5, .maximum = 5 },
@@ -157,6 +160,37 @@ test_must_be_set (void)
                    "[shop] from: isn't set, expected a whole number from 1 to 2");
 }
 
+static gboolean
+check_even (const char *text, GError **error)
+{
+  if (strlen (text) % 2 == 0)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "found '%s', expected pairs", text);
+  return FALSE;
+}
+
+/* A text's own check comes after the one of its kind, and says what it wants to. */
+static void
+test_own_check (void)
+{
+  static const NbSetting own[]
+      = { { .name = "pairs", .kind = NB_SETTING_TEXT, .fallback = "aabb", .maximum = 4, .check = check_even },
+          { NULL } };
+  g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func (nb_setting_fault_free);
+  g_autoptr (GHashTable) values = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (NbSettings) fine = nb_settings_new ("shop", own, values, faults);
+
+  g_assert_nonnull (fine);
+  g_hash_table_insert (values, (gpointer) "pairs", (gpointer) "abc");
+  g_assert_null (nb_settings_new ("shop", own, values, faults));
+  g_hash_table_insert (values, (gpointer) "pairs", (gpointer) "abcde");
+  g_assert_null (nb_settings_new ("shop", own, values, faults));
+  g_assert_cmpuint (faults->len, ==, 2);
+  g_assert_cmpstr (((NbSettingFault *)faults->pdata[0])->sentence, ==, "[shop] pairs: found 'abc', expected pairs");
+  g_assert_cmpstr (((NbSettingFault *)faults->pdata[1])->sentence, ==,
+                   "[shop] pairs: found 'abcde', expected UTF-8 text of at most 4 bytes without control characters");
+}
+
 static void
 test_no_keys (void)
 {
@@ -226,6 +260,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/settings/good-values", test_good_values);
   g_test_add_func ("/plugin/settings/broken-values", test_broken_values);
   g_test_add_func ("/plugin/settings/must-be-set", test_must_be_set);
+  g_test_add_func ("/plugin/settings/own-check", test_own_check);
   g_test_add_func ("/plugin/settings/no-keys", test_no_keys);
   g_test_add_func ("/plugin/settings/changes", test_changes);
   g_test_add_func ("/plugin/settings/wrong-question", test_wrong_question);
