@@ -5,6 +5,7 @@
 #include "core/engine/nb-batch.h"
 #include "core/engine/nb-engine-metrics.h"
 #include "core/engine/nb-key-memory.h"
+#include "core/engine/nb-settle-list.h"
 #include "core/plugin/nb-plugin-errors.h"
 #include "core/store/nb-store-private.h"
 
@@ -41,6 +42,7 @@ struct _NbBidEngine
   NbKeyMemory *keys;
   guint n_waiting;
   guint64 n_arrived;
+  NbSettleList settles;
   guint n_running;
   guint max_running;
   GTask *drain; /* (nullable) */
@@ -98,6 +100,7 @@ nb_bid_engine_init (NbBidEngine *self)
 {
   self->lanes = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, free_lane);
   g_queue_init (&self->ready);
+  nb_settle_list_init (&self->settles);
   nb_engine_metrics_init (&self->metrics);
   self->keys = nb_key_memory_new ();
 }
@@ -257,6 +260,7 @@ batch_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
       nb_engine_metrics_count (&self->metrics, batch, command);
       nb_engine_command_answer (command);
+      nb_settle_list_answered (&self->settles, command->arrival);
     }
   nb_metric_observe (self->metrics.publish_seconds, (double)(g_get_monotonic_time () - committed_at) / G_USEC_PER_SEC);
   finish_drain (self);
@@ -373,6 +377,7 @@ submit (NbBidEngine *self, NbEngineCommand *command)
   if (!lane->is_running && g_queue_is_empty (&lane->waiting))
     g_queue_push_tail (&self->ready, lane);
   command->arrival = self->n_arrived++;
+  nb_settle_list_arrived (&self->settles);
   g_queue_push_tail (&lane->waiting, command);
   lane->n_firm += !command->may_skip;
   if (command->kind == NB_ENGINE_ADVANCE && !command->may_skip)
@@ -507,6 +512,23 @@ nb_bid_engine_sync_async (NbBidEngine *self, gint64 auction, GAsyncReadyCallback
 
 gboolean
 nb_bid_engine_sync_finish (NbBidEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+nb_bid_engine_settle_async (NbBidEngine *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, nb_bid_engine_settle_async);
+  nb_settle_list_wait (&self->settles, self->n_arrived, task);
+}
+
+gboolean
+nb_bid_engine_settle_finish (NbBidEngine *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 

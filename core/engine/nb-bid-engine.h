@@ -79,6 +79,10 @@ gboolean nb_bid_engine_sync_finish (NbBidEngine *self, GAsyncResult *result, GEr
 
 /* Signal "due-changed" (gint64 auction, gint64 due_at): when an auction that was in a batch is due next; 0: never. */
 
+/* Calls back when every command that has arrived so far is answered; new ones are taken as ever. */
+void nb_bid_engine_settle_async (NbBidEngine *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean nb_bid_engine_settle_finish (NbBidEngine *self, GAsyncResult *result, GError **error);
+
 /* Refuses new commands with `shutting_down`, and calls back when nothing waits or runs any more. */
 void nb_bid_engine_drain_async (NbBidEngine *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean nb_bid_engine_drain_finish (NbBidEngine *self, GAsyncResult *result, GError **error);

@@ -66,6 +66,45 @@ nb_server_is_quiescing (NbServer *self, const char *owner)
   return g_hash_table_size (self->quiescing) > 0 && g_hash_table_contains (self->quiescing, owner);
 }
 
+/* Sockets of one owner, or of all, that are closed once the bids on their way are answered. */
+typedef struct
+{
+  NbServer *server;
+  char *owner; /* (nullable) */
+  guint code;
+  const char *reason;
+} Closing;
+
+static void
+on_settled (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Closing *closing = user_data;
+  g_autoptr (NbServer) self = closing->server;
+  g_autofree char *owner = closing->owner;
+
+  if (source != NULL)
+    nb_bid_engine_settle_finish (NB_BID_ENGINE (source), result, NULL);
+  if (self->hub != NULL)
+    nb_socket_hub_close (self->hub, owner, closing->code, closing->reason);
+}
+
+/* Nothing new is taken from them; but who has bid is told what became of it. */
+static void
+close_when_settled (NbServer *self, const char *owner, guint code, const char *reason)
+{
+  Closing *closing;
+
+  if (self->hub == NULL)
+    return;
+  nb_socket_hub_deafen (self->hub, owner);
+  closing = g_new (Closing, 1);
+  *closing = (Closing){ g_object_ref (self), g_strdup (owner), code, reason };
+  if (self->site->bid_engine != NULL)
+    nb_bid_engine_settle_async (self->site->bid_engine, on_settled, closing);
+  else
+    on_settled (NULL, NULL, closing);
+}
+
 void
 nb_server_quiesce_owner_async (NbServer *self, const char *owner, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -79,8 +118,7 @@ nb_server_quiesce_owner_async (NbServer *self, const char *owner, GAsyncReadyCal
       return;
     }
   g_hash_table_insert (self->quiescing, g_strdup (owner), task);
-  if (self->hub != NULL)
-    nb_socket_hub_close (self->hub, owner, NB_SOCKET_SWITCHED_OFF, "switched off");
+  close_when_settled (self, owner, NB_SOCKET_SWITCHED_OFF, "switched off");
   if (get_count (self, owner) == 0)
     finish_quiesce (self, owner);
 }
@@ -135,8 +173,7 @@ nb_server_stop_async (NbServer *self, gint64 timeout, GAsyncReadyCallback callba
   g_source_attach (self->stop_timer, g_main_context_get_thread_default ());
   nb_server_close_listeners (self);
   nb_peers_drain (self->peers);
-  if (self->hub != NULL)
-    nb_socket_hub_close (self->hub, NULL, NB_SOCKET_LEAVING, "the server restarts");
+  close_when_settled (self, NULL, NB_SOCKET_LEAVING, "the server restarts");
   nb_server_check_stopped (self);
 }
 

@@ -269,6 +269,15 @@ list_sockets (NbSocketHub *self, const char *owner)
 }
 
 void
+nb_socket_hub_deafen (NbSocketHub *self, const char *owner)
+{
+  g_autoptr (GPtrArray) list = list_sockets (self, owner);
+
+  for (guint i = 0; i < list->len; i++)
+    ((NbSocket *)g_ptr_array_index (list, i))->is_deaf = TRUE;
+}
+
+void
 nb_socket_hub_close (NbSocketHub *self, const char *owner, guint code, const char *reason)
 {
   g_autoptr (GPtrArray) list = list_sockets (self, owner);

@@ -41,6 +41,8 @@ typedef struct
 void nb_socket_hub_adopt (NbSocketHub *self, const NbSocketBirth *birth);
 /* The same, but closes it with @code: its owner never learns of it. */
 void nb_socket_hub_turn_away (NbSocketHub *self, const NbSocketBirth *birth, guint code, const char *reason);
+/* What all, or all of @owner (nullable), say from now on is thrown away; they are still sent what is due to them. */
+void nb_socket_hub_deafen (NbSocketHub *self, const char *owner);
 /* Closes all, or all of @owner (nullable), with @code. */
 void nb_socket_hub_close (NbSocketHub *self, const char *owner, guint code, const char *reason);
 /* Cuts what is left of them. */

@@ -61,6 +61,7 @@ struct _NbSocket
   guint16 close_code; /* what it was closed with; 0: not yet */
   guint is_english : 1;
   guint is_open : 1;         /* `opened` was called, and `closed` not yet */
+  guint is_deaf : 1;         /* what it says is thrown away */
   guint is_closing : 1;      /* the close frame is in the queue: nothing is delivered or taken any more */
   guint has_peer_closed : 1; /* its close frame came: there is nothing more to wait for */
   guint is_cut : 1;          /* what it still sends is thrown away */

@@ -138,7 +138,7 @@ on_text (NbSocket *self, const NbWsEvent *event)
 {
   const NbRoute *route = self->target != NULL ? &self->target->route : NULL;
 
-  if (self->is_closing || route == NULL)
+  if (self->is_closing || self->is_deaf || route == NULL)
     return;
   self->hub->count.n_in++;
   route->socket->message (self, (const char *)event->data, event->length, route->user_data);

@@ -164,7 +164,7 @@ test_local_rooms (RoomStage *self, gconstpointer data)
   nb_test_socket_assert_closed (bidder, 4410);
 }
 
-/* A stop lets the bids in flight be answered, and asks everyone to come back. */
+/* A stop asks everyone to come back. */
 static void
 test_stop (RoomStage *self, gconstpointer data)
 {
@@ -175,6 +175,56 @@ test_stop (RoomStage *self, gconstpointer data)
   g_assert_cmpint (nb_test_site_stop (self->site.site, SIGTERM), ==, 0);
   nb_test_socket_assert_closed (watcher, 1001);
   nb_test_socket_assert_closed (bidder, 1001);
+  live_assert_doctor_is_content (&self->site);
+}
+
+static guint
+count_accepted (NbTestSocket *socket)
+{
+  guint n = 0;
+
+  for (;;)
+    {
+      g_autoptr (JsonObject) message = nb_test_socket_next (socket);
+
+      if (message == NULL)
+        return n;
+      n += g_str_equal (json_object_get_string_member (message, "type"), "bid_result")
+           && json_object_get_boolean_member (message, "ok");
+    }
+}
+
+static gint64
+count_stored (RoomStage *self)
+{
+  const char *const more[] = { self->auction, "--json", "--set", self->site.data_dir, "--set", self->site.url, NULL };
+  g_autoptr (NbTestRun) run = nb_test_program_run_words ("auction show", more);
+  g_autoptr (JsonNode) node = json_from_string (run->out, NULL);
+
+  g_assert_nonnull (node);
+  return live_get_int (json_node_get_object (node), "bid_count");
+}
+
+/* Who has bid when the stop comes is told what became of it: as many results as bids that stand. */
+static void
+test_stop_answers (RoomStage *self, gconstpointer data)
+{
+  g_autoptr (NbTestSocket) minji = room_enter (self->site.port, self->auction, self->minji);
+  g_autoptr (NbTestSocket) jisoo = room_enter (self->site.port, self->auction, self->jisoo);
+  g_autoptr (JsonObject) first = room_bid_well (minji, "first", 11000);
+  guint n_accepted = 1;
+
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("b%u", i);
+
+      room_send_bid (i % 2 ? minji : jisoo, id, 12000 + 1000 * (gint64)i);
+    }
+  g_assert_cmpint (nb_test_site_stop (self->site.site, SIGTERM), ==, 0);
+  n_accepted += count_accepted (minji) + count_accepted (jisoo);
+  g_assert_cmpuint (minji->close_code, ==, 1001);
+  g_assert_cmpuint (jisoo->close_code, ==, 1001);
+  g_assert_cmpint (count_stored (self), ==, n_accepted);
   live_assert_doctor_is_content (&self->site);
 }
 
@@ -238,6 +288,7 @@ main (int argc, char **argv)
   add ("settings-at-reload", room_stage_set_up, test_settings_at_reload);
   add ("local-auctions-by-one-switch", room_stage_set_up, test_local_rooms);
   add ("stop-asks-to-come-back", room_stage_set_up, test_stop);
+  add ("stop-answers-who-has-bid", room_stage_set_up, test_stop_answers);
   add ("commands-start-no-redis", room_stage_set_up, test_commands);
   add ("missing-program-is-told", room_stage_set_up, test_no_program);
   return g_test_run ();
