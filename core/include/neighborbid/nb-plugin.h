@@ -5,6 +5,7 @@
 #include <neighborbid/nb-auction-type.h>
 #include <neighborbid/nb-event.h>
 #include <neighborbid/nb-market.h>
+#include <neighborbid/nb-notifier.h>
 #include <neighborbid/nb-request.h>
 #include <neighborbid/nb-settings.h>
 #include <neighborbid/nb-socket.h>
@@ -84,6 +85,38 @@ typedef struct
 typedef void (*NbEventHandler) (const NbEvent *event, gpointer user_data);
 
 /**
+ * NbConsumer:
+ * @consume: takes @events (of NbEvent, in the order of their ids) that were committed: on a store thread, inside the
+ *   transaction that takes them out of the outbox. Whatever it writes stands if and only if they are out. One that
+ * can't be taken fails alone and is offered again after growing pauses; kinds that it doesn't know it passes over
+ * @consumed: (nullable): on the main loop of the process that did it, after the commit
+ *
+ * Takes every event of the outbox exactly once, as far as the database is concerned, in one process at a time. Events
+ * of one auction, and of one person's wallet, come in the order in which they became true.
+ *
+ * Since: 1.0
+ */
+typedef struct
+{
+  gboolean (*consume) (NbTransaction *transaction, GPtrArray *events, gpointer user_data, GError **error);
+  void (*consumed) (gpointer user_data);
+
+  /*< private >*/
+  gpointer reserved[2];
+} NbConsumer;
+
+/**
+ * NbBadgeFunc:
+ * @transaction: a transaction that only reads
+ * @count: (out): what the link shows, 0 for nothing
+ *
+ * Counts what waits for @person behind a link of the navigation, for every page that they are shown: it must be quick.
+ * Returns: %FALSE with @error set when it could not look; the link then shows nothing
+ */
+typedef gboolean (*NbBadgeFunc) (NbTransaction *transaction, gint64 person, gint64 *count, gpointer user_data,
+                                 GError **error);
+
+/**
  * NbCheckFunc:
  * @transaction: a transaction that only reads
  * @faults: (element-type utf8): add a sentence for each fault found, with g_strdup_printf()
@@ -147,6 +180,9 @@ NB_PUBLIC NbStore *nb_context_get_store (NbContext *self);
 /** nb_context_is_serving: Returns: whether this process serves a site; FALSE where a command of the command line runs,
  * which starts plugins for their types and checks alone: nothing should be begun there that others would notice */
 NB_PUBLIC gboolean nb_context_is_serving (NbContext *self);
+/** nb_context_does_jobs: Returns: whether this process has the role `jobs`: closing, delivering, deleting what is old.
+ * As nb_context_is_serving(), FALSE where a command runs */
+NB_PUBLIC gboolean nb_context_does_jobs (NbContext *self);
 /**
  * nb_context_dup_state_dir:
  *
@@ -192,6 +228,15 @@ NB_PUBLIC gboolean nb_context_add_health (NbContext *self, const char *name, NbH
 /** nb_context_add_event_handler: @kind: (nullable): %NULL for every kind */
 NB_PUBLIC gboolean nb_context_add_event_handler (NbContext *self, const char *kind, NbEventHandler handler,
                                                  gpointer user_data, GError **error);
+/** nb_context_set_consumer: makes the plugin the one that takes the events of the outbox; @consumer: (transfer none):
+ * kept by the caller. FALSE when another plugin takes them. Without any they are deleted after a while */
+NB_PUBLIC gboolean nb_context_set_consumer (NbContext *self, const NbConsumer *consumer, gpointer user_data,
+                                            GError **error);
+/** nb_context_add_notifier: offers a channel under its name. FALSE when another plugin offers one of that name */
+NB_PUBLIC gboolean nb_context_add_notifier (NbContext *self, NbNotifier *notifier, GError **error);
+/** nb_context_list_notifiers: Returns: (transfer full) (element-type NbNotifier): the channels of all running plugins,
+ * by name; free with g_ptr_array_unref(). Callable from any thread */
+NB_PUBLIC GPtrArray *nb_context_list_notifiers (NbContext *self);
 /** nb_context_add_timer: calls @function every @seconds on the main loop */
 NB_PUBLIC gboolean nb_context_add_timer (NbContext *self, guint seconds, GSourceFunc function, gpointer user_data,
                                          GError **error);
@@ -212,6 +257,12 @@ NB_PUBLIC gboolean nb_context_add_gauge (NbContext *self, const char *name, cons
 /** nb_context_add_link: a link in the site's navigation; @label is an English msgid of the plugin's translations */
 NB_PUBLIC gboolean nb_context_add_link (NbContext *self, const char *path, const char *label, gboolean signed_in_only,
                                         GError **error);
+/** nb_context_add_badge: a number beside the link to @path that this plugin added, for people who are signed in */
+NB_PUBLIC gboolean nb_context_add_badge (NbContext *self, const char *path, NbBadgeFunc function, gpointer user_data,
+                                         GError **error);
+/** nb_context_add_script: loads the plugin's static file @path, such as `js/inbox.js`, as a module on every page of
+ * people who are signed in */
+NB_PUBLIC gboolean nb_context_add_script (NbContext *self, const char *path, GError **error);
 /** nb_context_add_panel: a part of the host's page @slot (`me`, `home`, `auction`, and `bidding`: the top of the
  * auction's bid box), rendered with @template_name, which sees the page's own model as `page`; one that comes out empty
  * is left out */

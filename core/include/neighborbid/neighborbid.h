@@ -4,6 +4,7 @@
 
 #include <neighborbid/nb-auction-type.h>
 #include <neighborbid/nb-auction.h>
+#include <neighborbid/nb-composer.h>
 #include <neighborbid/nb-decision.h>
 #include <neighborbid/nb-english-type.h>
 #include <neighborbid/nb-error.h>
@@ -13,6 +14,7 @@
 #include <neighborbid/nb-market.h>
 #include <neighborbid/nb-metrics.h>
 #include <neighborbid/nb-money.h>
+#include <neighborbid/nb-notifier.h>
 #include <neighborbid/nb-plugin.h>
 #include <neighborbid/nb-request.h>
 #include <neighborbid/nb-rows.h>
