@@ -209,6 +209,8 @@ start (NbServe *self, const NbServeOptions *options, GError **error)
   if (!nb_host_start_core (host, TRUE, error) || !make_server (self, options->sockets, error))
     return FALSE;
   nb_registry_set_serving (host->registry);
+  if (host->settings->roles & NB_ROLE_JOBS)
+    nb_registry_set_jobs (host->registry);
   nb_plugin_host_set_quiesce (host->plugins, quiesce, self);
   if (!nb_host_start_plugins (host, error))
     return FALSE;

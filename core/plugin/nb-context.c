@@ -27,6 +27,12 @@ nb_context_new (const char *owner, NbRegistry *registry, NbStore *store)
 }
 
 void
+nb_context_end_consumer (NbContext *self)
+{
+  nb_registry_end_consumer (self->registry, self->owner);
+}
+
+void
 nb_context_close (NbContext *self)
 {
   self->is_closed = TRUE;
@@ -65,6 +71,13 @@ nb_context_is_serving (NbContext *self)
 {
   g_return_val_if_fail (self != NULL, FALSE);
   return nb_registry_is_serving (self->registry);
+}
+
+gboolean
+nb_context_does_jobs (NbContext *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  return nb_registry_does_jobs (self->registry);
 }
 
 char *
@@ -150,6 +163,27 @@ nb_context_add_event_handler (NbContext *self, const char *kind, NbEventHandler 
   g_return_val_if_fail (self != NULL && handler != NULL, FALSE);
   return check_open (self, error)
          && nb_registry_add_event_handler (self->registry, self->owner, kind, handler, user_data, error);
+}
+
+gboolean
+nb_context_set_consumer (NbContext *self, const NbConsumer *consumer, gpointer user_data, GError **error)
+{
+  g_return_val_if_fail (self != NULL && consumer != NULL && consumer->consume != NULL, FALSE);
+  return check_open (self, error) && nb_registry_set_consumer (self->registry, self->owner, consumer, user_data, error);
+}
+
+gboolean
+nb_context_add_notifier (NbContext *self, NbNotifier *notifier, GError **error)
+{
+  g_return_val_if_fail (self != NULL && NB_IS_NOTIFIER (notifier), FALSE);
+  return check_open (self, error) && nb_registry_add_notifier (self->registry, self->owner, notifier, error);
+}
+
+GPtrArray *
+nb_context_list_notifiers (NbContext *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  return nb_registry_list_notifiers (self->registry);
 }
 
 gboolean

@@ -115,6 +115,14 @@ data_dir_free (NbDataDirItem *dir)
 }
 
 static void
+notifier_item_free (NbNotifierItem *item)
+{
+  g_free (item->owner);
+  g_object_unref (item->notifier);
+  g_free (item);
+}
+
+static void
 item_free (NbRegistrationKind kind, gpointer item)
 {
   switch (kind)
@@ -152,6 +160,12 @@ item_free (NbRegistrationKind kind, gpointer item)
       break;
     case NB_REGISTRATION_HEALTH:
       health_free (item);
+      break;
+    case NB_REGISTRATION_CONSUMER:
+      nb_consumer_item_unref (item);
+      break;
+    case NB_REGISTRATION_NOTIFIER:
+      notifier_item_free (item);
       break;
     case NB_N_REGISTRATIONS:
     default:

@@ -20,6 +20,8 @@ typedef enum
   NB_REGISTRATION_GAUGE,
   NB_REGISTRATION_STATE_HANDLER,
   NB_REGISTRATION_HEALTH,
+  NB_REGISTRATION_CONSUMER,
+  NB_REGISTRATION_NOTIFIER,
   NB_N_REGISTRATIONS
 } NbRegistrationKind;
 
@@ -66,6 +68,12 @@ typedef struct
   char *owner;
   char *dir;
 } NbDataDirItem;
+
+typedef struct
+{
+  char *owner;
+  NbNotifier *notifier;
+} NbNotifierItem;
 
 /* Returns: (transfer none): whose @item is, of whatever kind */
 const char *nb_registration_item_owner (gpointer item);

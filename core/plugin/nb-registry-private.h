@@ -2,6 +2,7 @@
 /* The registry as its own files know it. */
 #pragma once
 
+#include "core/plugin/nb-notifier-table.h"
 #include "core/plugin/nb-registration.h"
 #include "core/plugin/nb-type-table.h"
 
@@ -13,14 +14,18 @@ struct _NbRegistry
 
   GMainContext *context;
   NbTypeTable *types;
+  NbNotifierTable *notifiers;
   GPtrArray *items[NB_N_REGISTRATIONS]; /* own nothing: the journal does */
   GPtrArray *journal;                   /* NbRegistration, in order */
   char *state_root;                     /* (nullable) */
   gboolean is_serving;
+  gboolean does_jobs;
   guint frozen;
   gboolean has_changed;
 };
 
+/* Says that @what '@name' belongs to @first_owner. Returns: FALSE */
+gboolean nb_registry_refuse_taken (const char *what, const char *name, const char *first_owner, GError **error);
 /* Takes over @item, which begins with its owner. */
 void nb_registry_record (NbRegistry *self, NbRegistrationKind kind, gpointer item);
 

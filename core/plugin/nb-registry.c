@@ -23,6 +23,7 @@ nb_registry_finalize (GObject *object)
   for (guint kind = 0; kind < NB_N_REGISTRATIONS; kind++)
     g_ptr_array_unref (self->items[kind]);
   nb_type_table_free (self->types);
+  nb_notifier_table_free (self->notifiers);
   g_free (self->state_root);
   g_main_context_unref (self->context);
   G_OBJECT_CLASS (nb_registry_parent_class)->finalize (object);
@@ -40,6 +41,7 @@ nb_registry_init (NbRegistry *self)
 {
   self->context = g_main_context_ref_thread_default ();
   self->types = nb_type_table_new ();
+  self->notifiers = nb_notifier_table_new ();
   self->journal = g_ptr_array_new_with_free_func (nb_registration_free);
   for (guint kind = 0; kind < NB_N_REGISTRATIONS; kind++)
     self->items[kind] = g_ptr_array_new ();
@@ -72,8 +74,8 @@ nb_registry_record (NbRegistry *self, NbRegistrationKind kind, gpointer item)
     tell_changed (self);
 }
 
-static gboolean
-refuse_taken (const char *what, const char *name, const char *first_owner, GError **error)
+gboolean
+nb_registry_refuse_taken (const char *what, const char *name, const char *first_owner, GError **error)
 {
   g_set_error (error, NB_PLUGIN_ERROR, NB_PLUGIN_ERROR_CONFLICT, "%s '%s' is already claimed by %s", what, name,
                first_owner);
@@ -93,7 +95,7 @@ nb_registry_add_service (NbRegistry *self, const char *owner, GType type, GObjec
     {
       const NbServiceItem *other = g_ptr_array_index (self->items[NB_REGISTRATION_SERVICE], i);
       if (other->type == type)
-        return refuse_taken ("service", g_type_name (type), other->owner, error);
+        return nb_registry_refuse_taken ("service", g_type_name (type), other->owner, error);
     }
 
   NbServiceItem *added = g_new0 (NbServiceItem, 1);
@@ -218,7 +220,7 @@ nb_registry_add_health (NbRegistry *self, const char *owner, const char *name, N
     {
       const NbHealthItem *other = g_ptr_array_index (self->items[NB_REGISTRATION_HEALTH], i);
       if (strcmp (other->name, name) == 0)
-        return refuse_taken ("part of /readyz", name, other->owner, error);
+        return nb_registry_refuse_taken ("part of /readyz", name, other->owner, error);
     }
 
   NbHealthItem *health = g_new0 (NbHealthItem, 1);
@@ -238,7 +240,7 @@ nb_registry_add_check (NbRegistry *self, const char *owner, const char *name, co
     {
       const NbCheck *other = g_ptr_array_index (self->items[NB_REGISTRATION_CHECK], i);
       if (strcmp (other->name, name) == 0)
-        return refuse_taken ("check", name, other->owner, error);
+        return nb_registry_refuse_taken ("check", name, other->owner, error);
     }
 
   NbCheck *check = g_new0 (NbCheck, 1);
@@ -273,10 +275,10 @@ nb_registry_add_gauge (NbRegistry *self, const char *owner, const char *name, co
     {
       const NbGauge *other = g_ptr_array_index (self->items[NB_REGISTRATION_GAUGE], i);
       if (strcmp (other->name, name) == 0)
-        return refuse_taken ("metric", name, other->owner, error);
+        return nb_registry_refuse_taken ("metric", name, other->owner, error);
     }
   if (nb_metrics_has (name))
-    return refuse_taken ("metric", name, "core", error);
+    return nb_registry_refuse_taken ("metric", name, "core", error);
 
   NbGauge *gauge = g_rc_box_new0 (NbGauge);
   gauge->owner = g_strdup (owner);
@@ -298,7 +300,7 @@ nb_registry_add_link (NbRegistry *self, const char *owner, const char *path, con
     {
       const NbLink *other = g_ptr_array_index (self->items[NB_REGISTRATION_LINK], i);
       if (strcmp (other->path, path) == 0)
-        return refuse_taken ("link", path, other->owner, error);
+        return nb_registry_refuse_taken ("link", path, other->owner, error);
     }
 
   NbLink *link = g_new0 (NbLink, 1);
@@ -376,6 +378,18 @@ gboolean
 nb_registry_is_serving (NbRegistry *self)
 {
   return self->is_serving;
+}
+
+void
+nb_registry_set_jobs (NbRegistry *self)
+{
+  self->does_jobs = TRUE;
+}
+
+gboolean
+nb_registry_does_jobs (NbRegistry *self)
+{
+  return self->does_jobs;
 }
 
 static NbDataDirItem *
@@ -483,6 +497,10 @@ withdraw (NbRegistry *self, const NbRegistration *registration)
       NbTypeItem *type = registration->item;
       type->type = nb_type_table_remove (self->types, type->name);
     }
+  if (registration->kind == NB_REGISTRATION_NOTIFIER)
+    nb_notifier_table_remove (self->notifiers, ((NbNotifierItem *)registration->item)->notifier);
+  if (registration->kind == NB_REGISTRATION_CONSUMER)
+    nb_consumer_item_end (registration->item);
 }
 
 void

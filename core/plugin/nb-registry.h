@@ -2,6 +2,7 @@
 /* What core and the running plugins have registered, each entry with its owner's id. Used on the main loop. */
 #pragma once
 
+#include "core/plugin/nb-consumer.h"
 #include <neighborbid/neighborbid.h>
 
 G_BEGIN_DECLS
@@ -100,6 +101,16 @@ gboolean nb_registry_add_check (NbRegistry *self, const char *owner, const char 
 gboolean nb_registry_add_gauge (NbRegistry *self, const char *owner, const char *name, const char *label,
                                 const char *help, NbGaugeFunc function, gpointer user_data, GDestroyNotify destroy,
                                 GError **error);
+/* @consumer: (transfer none): for the whole host one */
+gboolean nb_registry_set_consumer (NbRegistry *self, const char *owner, const NbConsumer *consumer, gpointer user_data,
+                                   GError **error);
+/* (transfer none) (nullable) */
+NbConsumerItem *nb_registry_get_consumer (NbRegistry *self);
+/* Before @owner stops: its consumer, if it has one, is called no more, and no call is under way when this returns. */
+void nb_registry_end_consumer (NbRegistry *self, const char *owner);
+gboolean nb_registry_add_notifier (NbRegistry *self, const char *owner, NbNotifier *notifier, GError **error);
+/* (transfer full) (element-type NbNotifier): by name; callable from any thread */
+GPtrArray *nb_registry_list_notifiers (NbRegistry *self);
 gboolean nb_registry_add_link (NbRegistry *self, const char *owner, const char *path, const char *label,
                                gboolean signed_in_only, GError **error);
 gboolean nb_registry_add_panel (NbRegistry *self, const char *owner, const char *slot, const char *template_name,
@@ -112,6 +123,9 @@ const char *nb_registry_get_state_root (NbRegistry *self); /* (nullable) */
 /* That the process serves a site, said before the plugins start; a command doesn't. */
 void nb_registry_set_serving (NbRegistry *self);
 gboolean nb_registry_is_serving (NbRegistry *self);
+/* That it has the role `jobs`, likewise. */
+void nb_registry_set_jobs (NbRegistry *self);
+gboolean nb_registry_does_jobs (NbRegistry *self);
 /* Where templates, static files and translations of @owner are: @dir/templates, @dir/static, @dir/locale */
 void nb_registry_set_data_dir (NbRegistry *self, const char *owner, const char *dir);
 const char *nb_registry_get_data_dir (NbRegistry *self, const char *owner);
