@@ -24,7 +24,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NbPost, nb_post_free)
  * NbMessage */
 void nb_post_add (NbPost *self, gint64 event, gint64 person, NbKind kind, gint64 auction, const char *title,
                   NbMoney price, const char *detail);
-/* Writes all that was added, with a few statements. People who want a message nowhere get none. */
+/* Writes all that was added, with a few statements, and lets deliveries that wait stand in line with nb_lines_join().
+ * People who want a message nowhere get none. */
 gboolean nb_post_write (NbPost *self, NbTransaction *transaction, GError **error);
 
 G_END_DECLS

@@ -20,7 +20,7 @@ CREATE INDEX notify_messages_unread ON notify_messages (person_id, is_shown, rea
 CREATE INDEX notify_messages_by_change ON notify_messages (changed_at);
 
 -- A message on its way through one channel; what was delivered is deleted. next_at: when it is due, or when whoever
--- took it is given up.
+-- took it is given up. Each that waits (is_dead 0) stands in a line.
 CREATE TABLE notify_deliveries (
   id @id@ PRIMARY KEY,
   message_id BIGINT NOT NULL,
@@ -33,9 +33,22 @@ CREATE TABLE notify_deliveries (
   reason TEXT NOT NULL DEFAULT '',
   created_at BIGINT NOT NULL
 );
-CREATE INDEX notify_deliveries_due ON notify_deliveries (channel, is_dead, next_at);
 CREATE INDEX notify_deliveries_in_line ON notify_deliveries (channel, target, person_id, is_dead, id);
+CREATE INDEX notify_deliveries_by_channel ON notify_deliveries (channel, is_dead, id);
 CREATE INDEX notify_deliveries_by_message ON notify_deliveries (message_id);
+CREATE INDEX notify_deliveries_dead ON notify_deliveries (id) WHERE is_dead = 1;
+
+-- Deliveries to one person by one way, which go out one after another, the oldest first. next_at: the oldest's. is_taken:
+-- it is on its way, until next_at at most. A row is there while anything waits, and is locked by whoever adds or takes.
+CREATE TABLE notify_lines (
+  channel TEXT NOT NULL,
+  target BIGINT NOT NULL,
+  person_id BIGINT NOT NULL,
+  next_at BIGINT NOT NULL,
+  is_taken BIGINT NOT NULL DEFAULT 0 CHECK (is_taken IN (0, 1)),
+  PRIMARY KEY (channel, target, person_id)
+);
+CREATE INDEX notify_lines_due ON notify_lines (channel, next_at);
 
 -- Where a person's wish differs from the default, which is yes.
 CREATE TABLE notify_preferences (
