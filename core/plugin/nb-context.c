@@ -221,6 +221,21 @@ nb_context_add_link (NbContext *self, const char *path, const char *label, gbool
 }
 
 gboolean
+nb_context_add_badge (NbContext *self, const char *path, NbBadgeFunc function, gpointer user_data, GError **error)
+{
+  g_return_val_if_fail (self != NULL && path != NULL && function != NULL, FALSE);
+  return check_open (self, error)
+         && nb_registry_add_badge (self->registry, self->owner, path, function, user_data, error);
+}
+
+gboolean
+nb_context_add_script (NbContext *self, const char *path, GError **error)
+{
+  g_return_val_if_fail (self != NULL && path != NULL, FALSE);
+  return check_open (self, error) && nb_registry_add_script (self->registry, self->owner, path, error);
+}
+
+gboolean
 nb_context_add_panel (NbContext *self, const char *slot, const char *template_name, NbPanelFunc function,
                       gpointer user_data, GError **error)
 {

@@ -53,6 +53,30 @@ link_free (NbLink *link)
 }
 
 static void
+badge_clear (gpointer data)
+{
+  NbBadge *badge = data;
+
+  g_rw_lock_clear (&badge->lock);
+  g_free (badge->owner);
+  g_free (badge->path);
+}
+
+void
+nb_badge_unref (gpointer badge)
+{
+  g_atomic_rc_box_release_full (badge, badge_clear);
+}
+
+static void
+script_free (NbScript *script)
+{
+  g_free (script->owner);
+  g_free (script->path);
+  g_free (script);
+}
+
+static void
 panel_free (NbPanel *panel)
 {
   g_free (panel->owner);
@@ -166,6 +190,12 @@ item_free (NbRegistrationKind kind, gpointer item)
       break;
     case NB_REGISTRATION_NOTIFIER:
       notifier_item_free (item);
+      break;
+    case NB_REGISTRATION_BADGE:
+      nb_badge_unref (item);
+      break;
+    case NB_REGISTRATION_SCRIPT:
+      script_free (item);
       break;
     case NB_N_REGISTRATIONS:
     default:

@@ -29,6 +29,27 @@ typedef struct
   gboolean signed_in_only;
 } NbLink;
 
+/* Counted by reference: a reading under way keeps one that was removed. */
+typedef struct
+{
+  char *owner;
+  char *path;
+  NbBadgeFunc function;
+  gpointer user_data;
+  GRWLock lock; /* held to read while the function runs, to write while it is removed */
+  gboolean is_removed;
+} NbBadge;
+
+void nb_badge_unref (gpointer badge);
+/* On a store thread: calls its function, unless it was removed: then @count is 0. No call outlasts the removal. */
+gboolean nb_badge_count (NbBadge *self, NbTransaction *transaction, gint64 person, gint64 *count, GError **error);
+
+typedef struct
+{
+  char *owner;
+  char *path; /* below the owner's `static` */
+} NbScript;
+
 typedef struct
 {
   char *owner;
@@ -113,6 +134,10 @@ gboolean nb_registry_add_notifier (NbRegistry *self, const char *owner, NbNotifi
 GPtrArray *nb_registry_list_notifiers (NbRegistry *self);
 gboolean nb_registry_add_link (NbRegistry *self, const char *owner, const char *path, const char *label,
                                gboolean signed_in_only, GError **error);
+/* @path: of a link of @owner */
+gboolean nb_registry_add_badge (NbRegistry *self, const char *owner, const char *path, NbBadgeFunc function,
+                                gpointer user_data, GError **error);
+gboolean nb_registry_add_script (NbRegistry *self, const char *owner, const char *path, GError **error);
 gboolean nb_registry_add_panel (NbRegistry *self, const char *owner, const char *slot, const char *template_name,
                                 NbPanelFunc function, gpointer user_data, GError **error);
 gboolean nb_registry_add_timer (NbRegistry *self, const char *owner, guint seconds, GSourceFunc function,
@@ -135,6 +160,8 @@ GPtrArray *nb_registry_list_data_owners (NbRegistry *self);
 /* (transfer none) (element-type NbRoute) and so on, in order of registration */
 GPtrArray *nb_registry_get_routes (NbRegistry *self);
 GPtrArray *nb_registry_get_links (NbRegistry *self);
+GPtrArray *nb_registry_get_badges (NbRegistry *self);
+GPtrArray *nb_registry_get_scripts (NbRegistry *self);
 GPtrArray *nb_registry_get_panels (NbRegistry *self);
 GPtrArray *nb_registry_get_checks (NbRegistry *self);
 GPtrArray *nb_registry_get_gauges (NbRegistry *self);

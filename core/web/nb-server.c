@@ -308,6 +308,24 @@ listen_publicly (NbServer *self, GError **error)
   return TRUE;
 }
 
+/* A port that the system chose is known only now. */
+static void
+complete_base_url (NbServer *self)
+{
+  g_autofree char *address = NULL;
+  char *whole;
+
+  if (self->listeners->len == 0 || !g_str_has_suffix (self->base_url, ":0"))
+    return;
+  address = nb_listener_get_address (g_ptr_array_index (self->listeners, 0));
+  if (g_str_has_prefix (address, "unix:"))
+    return;
+  self->base_url[strlen (self->base_url) - 2] = '\0';
+  whole = g_strconcat (self->base_url, strrchr (address, ':'), NULL);
+  g_free (self->base_url);
+  self->base_url = whole;
+}
+
 gboolean
 nb_server_start (NbServer *self, GError **error)
 {
@@ -317,6 +335,7 @@ nb_server_start (NbServer *self, GError **error)
       nb_server_close_listeners (self);
       return FALSE;
     }
+  complete_base_url (self);
   return TRUE;
 }
 

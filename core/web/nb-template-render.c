@@ -125,6 +125,15 @@ append_escaped (GString *out, const char *text)
 }
 
 static void
+append_text (Render *render, const char *text)
+{
+  if (render->scope->is_plain)
+    g_string_append (render->out, text);
+  else
+    append_escaped (render->out, text);
+}
+
+static void
 append_value (GString *out, JsonNode *node, gboolean is_raw)
 {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
@@ -157,7 +166,7 @@ append_helper (Render *render, int helper, const char *argument, const Frame *fr
   g_autofree char *text = nb_template_format_print (helper, render->scope, argument, value);
 
   if (text != NULL)
-    append_escaped (render->out, text);
+    append_text (render, text);
 }
 
 /* Fills in what stands in braces: a name, or a helper and a name. */
@@ -170,7 +179,7 @@ append_placeholder (Render *render, const char *start, gsize length, const Frame
 
   if (blank == NULL)
     {
-      append_value (render->out, lookup (frame, text), FALSE);
+      append_value (render->out, lookup (frame, text), render->scope->is_plain);
       return;
     }
   *blank = '\0';
@@ -198,11 +207,11 @@ render_message (Render *render, const NbNode *node, const Place *place)
       g_autofree char *part = g_strndup (text, plain);
       const char *end = strchr (text + plain, '}');
 
-      append_escaped (render->out, part);
+      append_text (render, part);
       text += plain;
       if (end == NULL)
         {
-          append_escaped (render->out, text);
+          append_text (render, text);
           return;
         }
       append_placeholder (render, text + 1, (gsize)(end - text) - 1, place->frame);
@@ -315,7 +324,8 @@ render_node (Render *render, const NbNode *node, const Place *place, GError **er
       return TRUE;
     case NB_NODE_VARIABLE:
     case NB_NODE_RAW:
-      append_value (render->out, lookup (place->frame, node->text), node->kind == NB_NODE_RAW);
+      append_value (render->out, lookup (place->frame, node->text),
+                    node->kind == NB_NODE_RAW || render->scope->is_plain);
       return TRUE;
     case NB_NODE_HELPER:
       append_helper (render, node->helper, node->argument, place->frame);

@@ -39,6 +39,7 @@ typedef struct
   gint64 now;                 /* microseconds since the epoch, for `left` and `ago` */
   NbStaticUrlFunc static_url; /* (nullable) */
   gpointer static_data;
+  gboolean is_plain; /* the text is no HTML: nothing is escaped */
 } NbTemplateScope;
 
 #define NB_TEMPLATE_MAX_OUTPUT (4 * 1024 * 1024)

@@ -21,7 +21,7 @@ NB_PUBLIC
 G_DECLARE_FINAL_TYPE (NbComposer, nb_composer, NB, COMPOSER, GObject)
 
 /** nb_composer_gettext: Returns: (transfer none): @msgid of the plugin @owner (or of the host) in @language, `ko` or
- * `en` */
+ * `en`; good until plugins come or go */
 NB_PUBLIC const char *nb_composer_gettext (NbComposer *self, const char *owner, const char *language,
                                            const char *msgid);
 /**
@@ -31,7 +31,9 @@ NB_PUBLIC const char *nb_composer_gettext (NbComposer *self, const char *owner, 
  * @language: `ko` or `en`
  * @model: what the template shows
  *
- * Renders a template of a plugin, escaped as on a page. No reader is known: `site` is not there.
+ * Renders a template of a plugin, escaped as on a page; one whose name ends in `.txt.mustache` is plain text, in which
+ * nothing is escaped. No reader is known: `site` is not there, and what `{{static}}` gives is a path, not a whole
+ * address.
  *
  * Returns: (transfer full) (nullable): the text, or %NULL with @error set
  * Since: 1.0
