@@ -27,9 +27,10 @@ nb_context_new (const char *owner, NbRegistry *registry, NbStore *store)
 }
 
 void
-nb_context_end_consumer (NbContext *self)
+nb_context_end_calls (NbContext *self)
 {
   nb_registry_end_consumer (self->registry, self->owner);
+  nb_registry_end_badges (self->registry, self->owner);
 }
 
 void

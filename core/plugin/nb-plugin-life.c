@@ -112,8 +112,8 @@ nb_plugin_life_ready (NbPluginRecord *record, GError **error)
 void
 nb_plugin_life_stop (NbPluginRecord *record)
 {
-  /* It takes events on store threads, which must not meet what `stop` leaves behind. */
-  nb_context_end_consumer (record->context);
+  /* It takes events and counts on store threads, which must not meet what `stop` leaves behind. */
+  nb_context_end_calls (record->context);
   nb_plugin_stop (record->plugin);
   nb_plugin_life_discard (record);
 }

@@ -34,11 +34,7 @@ nb_registry_add_badge (NbRegistry *self, const char *owner, const char *path, Nb
     }
   for (guint i = 0; i < badges->len; i++)
     if (strcmp (((const NbBadge *)g_ptr_array_index (badges, i))->path, path) == 0)
-      {
-        g_set_error (error, NB_PLUGIN_ERROR, NB_PLUGIN_ERROR_CONFLICT, "badge '%s' is already claimed by %s", path,
-                     owner);
-        return FALSE;
-      }
+      return nb_registry_refuse_taken ("badge", path, owner, error);
 
   NbBadge *badge = g_atomic_rc_box_new0 (NbBadge);
   badge->owner = g_strdup (owner);
@@ -53,18 +49,31 @@ nb_registry_add_badge (NbRegistry *self, const char *owner, const char *path, Nb
 gboolean
 nb_badge_count (NbBadge *self, NbTransaction *transaction, gint64 person, gint64 *count, GError **error)
 {
-  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&self->lock);
+  g_autoptr (GRWLockReaderLocker) G_GNUC_UNUSED locker = g_rw_lock_reader_locker_new (&self->lock);
 
   *count = 0;
-  return self->is_removed || self->function (transaction, person, count, self->user_data, error);
+  return self->is_ended || self->function (transaction, person, count, self->user_data, error);
 }
 
 void
-nb_badge_withdraw (NbBadge *badge)
+nb_badge_end (NbBadge *badge)
 {
-  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&badge->lock);
+  g_autoptr (GRWLockWriterLocker) G_GNUC_UNUSED locker = g_rw_lock_writer_locker_new (&badge->lock);
 
-  badge->is_removed = TRUE;
+  badge->is_ended = TRUE;
+}
+
+void
+nb_registry_end_badges (NbRegistry *self, const char *owner)
+{
+  const GPtrArray *badges = self->items[NB_REGISTRATION_BADGE];
+
+  for (guint i = 0; i < badges->len; i++)
+    {
+      NbBadge *badge = g_ptr_array_index (badges, i);
+      if (strcmp (badge->owner, owner) == 0)
+        nb_badge_end (badge);
+    }
 }
 
 /* A file that is not there would be asked for by every page. */

@@ -28,7 +28,7 @@ struct _NbRegistry
 gboolean nb_registry_refuse_taken (const char *what, const char *name, const char *first_owner, GError **error);
 /* Takes over @item, which begins with its owner. */
 void nb_registry_record (NbRegistry *self, NbRegistrationKind kind, gpointer item);
-/* Marks @badge as removed, once no call of its function is under way. */
-void nb_badge_withdraw (NbBadge *badge);
+/* No call of its function begins any more, and those that are under way have returned. */
+void nb_badge_end (NbBadge *badge);
 
 G_END_DECLS

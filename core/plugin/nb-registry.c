@@ -491,7 +491,7 @@ withdraw (NbRegistry *self, const NbRegistration *registration)
       nb_metrics_set_samples (gauge->name, gauge->help, NULL, 0);
     }
   if (registration->kind == NB_REGISTRATION_BADGE)
-    nb_badge_withdraw (registration->item);
+    nb_badge_end (registration->item);
   if (registration->kind == NB_REGISTRATION_TIMER)
     g_source_destroy (((NbTimerItem *)registration->item)->source);
   if (registration->kind == NB_REGISTRATION_TYPE)

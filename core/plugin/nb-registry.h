@@ -36,12 +36,12 @@ typedef struct
   char *path;
   NbBadgeFunc function;
   gpointer user_data;
-  GRWLock lock; /* held to read while the function runs, to write while it is removed */
-  gboolean is_removed;
+  GRWLock lock; /* held to read while its function runs, so that its end waits for that */
+  gboolean is_ended;
 } NbBadge;
 
 void nb_badge_unref (gpointer badge);
-/* On a store thread: calls its function, unless it was removed: then @count is 0. No call outlasts the removal. */
+/* On a store thread: calls its function. Once it has ended the plugin is not called, and @count is 0. */
 gboolean nb_badge_count (NbBadge *self, NbTransaction *transaction, gint64 person, gint64 *count, GError **error);
 
 typedef struct
@@ -137,6 +137,8 @@ gboolean nb_registry_add_link (NbRegistry *self, const char *owner, const char *
 /* @path: of a link of @owner */
 gboolean nb_registry_add_badge (NbRegistry *self, const char *owner, const char *path, NbBadgeFunc function,
                                 gpointer user_data, GError **error);
+/* As the last step before @owner stops: its badges are not called any more. */
+void nb_registry_end_badges (NbRegistry *self, const char *owner);
 gboolean nb_registry_add_script (NbRegistry *self, const char *owner, const char *path, GError **error);
 gboolean nb_registry_add_panel (NbRegistry *self, const char *owner, const char *slot, const char *template_name,
                                 NbPanelFunc function, gpointer user_data, GError **error);

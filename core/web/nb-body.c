@@ -62,6 +62,36 @@ nb_form_decode (const char *text, gsize length)
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
+gboolean
+nb_form_refuse_twice (GError **error)
+{
+  nb_set_error (error, NB_ERROR_MALFORMED_REQUEST, N_ ("the form has a field twice"), NULL);
+  return FALSE;
+}
+
+/* Only who knows the fields can say which may be there more than once. */
+static void
+add_value (JsonObject *form, const char *name, const char *value)
+{
+  JsonNode *known = json_object_get_member (form, name);
+  JsonArray *values;
+
+  if (known == NULL)
+    {
+      json_object_set_string_member (form, name, value);
+      return;
+    }
+  if (JSON_NODE_HOLDS_ARRAY (known))
+    {
+      json_array_add_string_element (json_node_get_array (known), value);
+      return;
+    }
+  values = json_array_new ();
+  json_array_add_string_element (values, json_node_get_string (known));
+  json_array_add_string_element (values, value);
+  json_object_set_array_member (form, name, values);
+}
+
 static gboolean
 read_pair (JsonObject *form, const char *text, gsize length, GError **error)
 {
@@ -75,12 +105,7 @@ read_pair (JsonObject *form, const char *text, gsize length, GError **error)
       nb_set_error (error, NB_ERROR_MALFORMED_REQUEST, N_ ("the form has text that is no valid UTF-8"), NULL);
       return FALSE;
     }
-  if (json_object_has_member (form, name))
-    {
-      nb_set_error (error, NB_ERROR_MALFORMED_REQUEST, N_ ("the form has a field twice"), NULL);
-      return FALSE;
-    }
-  json_object_set_string_member (form, name, value);
+  add_value (form, name, value);
   return TRUE;
 }
 

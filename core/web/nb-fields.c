@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define TEXT_MAX_CHARACTERS 20000
+#define LIST_MAX_ITEMS 100
+#define ITEM_MAX_CHARACTERS 128
 #define KOREA_OFFSET "+09:00"
 
 typedef struct
@@ -235,11 +237,42 @@ check_object (Check *check, JsonNode *node)
 }
 
 static gboolean
+is_item (JsonNode *node)
+{
+  const char *text = JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+                         ? json_node_get_string (node)
+                         : NULL;
+
+  return text != NULL && text[0] != '\0' && g_utf8_strlen (text, -1) <= ITEM_MAX_CHARACTERS && is_plain_text (text);
+}
+
+static gboolean
+check_list (Check *check, JsonNode *node)
+{
+  const gint64 maximum = maximum_or (check->field, LIST_MAX_ITEMS);
+  JsonArray *list = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  const gint64 length = list != NULL ? json_array_get_length (list) : 0;
+
+  if (list == NULL)
+    return refuse (check, N_ ("{field} must be a list of texts"));
+  if (length < check->field->minimum || length > maximum)
+    return refuse_range (check, N_ ("{field} must have {minimum} to {maximum} entries"), check->field->minimum,
+                         maximum);
+  for (guint i = 0; i < length; i++)
+    if (!is_item (json_array_get_element (list, i)))
+      return refuse (check, N_ ("each entry of {field} must be a text of 1 to 128 characters"));
+  json_object_set_array_member (check->target, check->field->name, json_array_ref (list));
+  return TRUE;
+}
+
+static gboolean
 check_value (Check *check, JsonNode *node)
 {
-  if (check->field->kind != NB_FIELD_OBJECT && !JSON_NODE_HOLDS_VALUE (node))
+  const NbFieldKind kind = check->field->kind;
+
+  if (kind != NB_FIELD_OBJECT && kind != NB_FIELD_LIST && !JSON_NODE_HOLDS_VALUE (node))
     return refuse (check, N_ ("{field} must be a single value"));
-  switch (check->field->kind)
+  switch (kind)
     {
     case NB_FIELD_TEXT:
       return check_text (check, node);
@@ -251,6 +284,9 @@ check_value (Check *check, JsonNode *node)
       return check_bool (check, node);
     case NB_FIELD_TIME:
       return check_time (check, node);
+    case NB_FIELD_LIST:
+      return check_list (check, node);
+    case NB_FIELD_OBJECT:
     default:
       return check_object (check, node);
     }
@@ -296,6 +332,47 @@ refuse_unknown (JsonObject *body, gboolean is_form, const NbField *fields, gsize
   return TRUE;
 }
 
+/* In a form only a list has more than one value under one name. */
+static gboolean
+refuse_repeated (JsonObject *body, const NbField *fields, gsize n_fields, GError **error)
+{
+  g_autoptr (GList) names = json_object_get_members (body);
+
+  for (GList *l = names; l != NULL; l = l->next)
+    {
+      const NbField *field = find_field (fields, n_fields, l->data);
+
+      if (!JSON_NODE_HOLDS_VALUE (json_object_get_member (body, l->data))
+          && (field == NULL || field->kind != NB_FIELD_LIST))
+        return nb_form_refuse_twice (error);
+    }
+  return TRUE;
+}
+
+static void
+add_item (JsonArray *list, const char *text)
+{
+  if (text[0] != '\0')
+    json_array_add_string_element (list, text);
+}
+
+/* Returns: (transfer full) (nullable): the values of a form's field that may be repeated, as an array */
+static JsonNode *
+gather_list (JsonObject *body, const char *field)
+{
+  JsonNode *node = json_object_get_member (body, field);
+  g_autoptr (JsonArray) list = json_array_new ();
+
+  if (node == NULL)
+    return NULL;
+  if (JSON_NODE_HOLDS_VALUE (node))
+    add_item (list, json_node_get_string (node));
+  else
+    for (guint i = 0; i < json_array_get_length (json_node_get_array (node)); i++)
+      add_item (list, json_array_get_string_element (json_node_get_array (node), i));
+  return json_node_init_array (json_node_alloc (), list);
+}
+
 static JsonNode *
 gather_object (JsonObject *body, const char *field)
 {
@@ -306,9 +383,9 @@ gather_object (JsonObject *body, const char *field)
   for (GList *l = names; l != NULL; l = l->next)
     {
       const char *name = l->data;
-      const char *value = json_object_get_string_member (body, name);
+      const char *value = g_str_has_prefix (name, prefix) ? json_object_get_string_member (body, name) : "";
 
-      if (g_str_has_prefix (name, prefix) && value[0] != '\0')
+      if (value[0] != '\0')
         json_object_set_string_member (object, name + strlen (prefix), value);
     }
   return json_object_get_size (object) > 0 ? json_node_init_object (json_node_alloc (), object) : NULL;
@@ -323,6 +400,8 @@ get_value (JsonObject *body, gboolean is_form, const NbField *field)
 
   if (is_form && field->kind == NB_FIELD_OBJECT)
     return gather_object (body, field->name);
+  if (is_form && field->kind == NB_FIELD_LIST)
+    return gather_list (body, field->name);
   node = json_object_get_member (body, field->name);
   if (node == NULL || JSON_NODE_HOLDS_NULL (node))
     return NULL;
@@ -336,6 +415,8 @@ nb_fields_check (JsonObject *body, gboolean is_form, const NbField *fields, gsiz
 {
   g_autoptr (JsonObject) target = json_object_new ();
 
+  if (is_form && !refuse_repeated (body, fields, n_fields, error))
+    return NULL;
   if (!refuse_unknown (body, is_form, fields, n_fields, error))
     return NULL;
   for (gsize i = 0; i < n_fields; i++)

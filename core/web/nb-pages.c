@@ -6,7 +6,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-static void
+#define BADGE_MAX 99
+
+static JsonObject *
 add_nav_item (JsonArray *nav, NbRequest *request, const char *path, const char *label)
 {
   JsonObject *item = json_object_new ();
@@ -18,6 +20,68 @@ add_nav_item (JsonArray *nav, NbRequest *request, const char *path, const char *
   json_object_set_string_member (item, "label", nb_request_gettext (request, label));
   json_object_set_boolean_member (item, "is_current", is_current);
   json_array_add_object_element (nav, item);
+  return item;
+}
+
+static gboolean
+has_badge (NbRegistry *registry, const char *path)
+{
+  const GPtrArray *badges = nb_registry_get_badges (registry);
+
+  for (guint i = 0; i < badges->len; i++)
+    if (strcmp (((const NbBadge *)badges->pdata[i])->path, path) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* It is there with nothing to show as well, so that a script can fill it. */
+static void
+set_badge (JsonObject *item, NbRequest *request, const char *path)
+{
+  JsonObject *badges = nb_request_get_badges (request);
+  const gint64 count = badges != NULL ? json_object_get_int_member_with_default (badges, path, 0) : 0;
+  g_autofree char *text
+      = count > BADGE_MAX ? g_strdup_printf ("%d+", BADGE_MAX) : g_strdup_printf ("%" G_GINT64_FORMAT, count);
+
+  json_object_set_boolean_member (item, "has_badge", TRUE);
+  json_object_set_int_member (item, "badge", count);
+  json_object_set_string_member (item, "badge_text", text);
+}
+
+static NbRouteFlags
+get_page_flags (NbRegistry *registry, const char *path)
+{
+  const GPtrArray *routes = nb_registry_get_routes (registry);
+
+  for (guint i = 0; i < routes->len; i++)
+    {
+      const NbRoute *route = routes->pdata[i];
+
+      if (strcmp (route->pattern, path) == 0 && strcmp (route->method, "GET") == 0)
+        return route->flags;
+    }
+  return NB_ROUTE_DEFAULT;
+}
+
+/* Nobody is shown a way to where only others may go. */
+static gboolean
+is_for_reader (NbRegistry *registry, const NbLink *link, NbRequest *request)
+{
+  if (link->signed_in_only && nb_request_get_person (request) == 0)
+    return FALSE;
+  return (get_page_flags (registry, link->path) & NB_ROUTE_ADMIN) == 0 || nb_request_has_role (request, "admin");
+}
+
+static void
+add_link (JsonArray *nav, NbRegistry *registry, NbRequest *request, const NbLink *link)
+{
+  JsonObject *item;
+
+  if (!is_for_reader (registry, link, request))
+    return;
+  item = add_nav_item (nav, request, link->path, link->label);
+  if (nb_request_get_person (request) != 0 && has_badge (registry, link->path))
+    set_badge (item, request, link->path);
 }
 
 /* Core's own pages, and what the running plugins bring; so no link is dead when one is switched off. */
@@ -32,12 +96,7 @@ make_nav (NbRegistry *registry, NbRequest *request, gboolean can_sell)
   if (can_sell)
     add_nav_item (nav, request, "/sell", N_ ("Sell"));
   for (guint i = 0; i < links->len; i++)
-    {
-      const NbLink *link = links->pdata[i];
-
-      if (is_signed_in || !link->signed_in_only)
-        add_nav_item (nav, request, link->path, link->label);
-    }
+    add_link (nav, registry, request, links->pdata[i]);
   if (is_signed_in)
     add_nav_item (nav, request, "/me", N_ ("My page"));
   return nav;
@@ -57,6 +116,23 @@ add_person (JsonObject *site, NbRequest *request)
   json_object_set_string_member (person, "nickname", nb_request_get_nickname (request));
   json_object_set_string_member (person, "region", nb_request_get_region (request));
   json_object_set_object_member (site, "person", person);
+}
+
+/* The plugins' scripts for people who are signed in. */
+static JsonArray *
+make_scripts (NbRegistry *registry, NbRequest *request)
+{
+  const GPtrArray *scripts = nb_registry_get_scripts (registry);
+  JsonArray *list = json_array_new ();
+
+  for (guint i = 0; i < scripts->len && nb_request_get_person (request) != 0; i++)
+    {
+      const NbScript *script = scripts->pdata[i];
+      g_autofree char *path = g_strconcat (script->owner, "/", script->path, NULL);
+
+      json_array_add_string_element (list, nb_request_get_static_url (request, path));
+    }
+  return list;
 }
 
 /* A page that was made by a form's POST is no address to come back to, and nobody wants back to signing in. */
@@ -92,6 +168,7 @@ nb_pages_make_globals (NbRegistry *registry, NbRequest *request, const char *fla
   json_object_set_int_member (site, "now_ms", g_get_real_time () / 1000);
   json_object_set_boolean_member (site, "can_sell", types->len > 0);
   json_object_set_array_member (site, "nav", make_nav (registry, request, types->len > 0));
+  json_object_set_array_member (site, "scripts", make_scripts (registry, request));
   add_person (site, request);
   if (flash != NULL)
     json_object_set_string_member (site, "flash", flash);

@@ -27,7 +27,7 @@ nb_time_to_json (gint64 at)
 void
 nb_request_set_header (NbRequest *self, const char *name, const char *value)
 {
-  g_return_if_fail (!self->is_answered);
+  g_return_if_fail (!self->is_answered && !self->is_answering);
   g_return_if_fail (strpbrk (name, "\r\n:") == NULL && strpbrk (value, "\r\n") == NULL);
 
   soup_message_headers_append (soup_server_message_get_response_headers (self->message), name, value);
@@ -116,7 +116,7 @@ nb_request_answer (NbRequest *self, guint status, const char *content_type, GByt
   g_autoptr (GBytes) compressed = NULL;
   NbPeer *peer = nb_peers_find (self->message, NULL);
 
-  if (self->is_answered)
+  if (self->is_answered || self->is_answering)
     {
       g_critical ("%s %s was answered twice", self->method, self->path);
       return;

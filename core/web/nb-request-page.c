@@ -2,6 +2,7 @@
 /* Answers for people: pages from templates, in the reader's language, and messages that wait for the next page. */
 #include "core/web/nb-request-state.h"
 
+#include "core/web/nb-badges.h"
 #include "core/web/nb-pages.h"
 #include <string.h>
 
@@ -40,6 +41,12 @@ take_flash (NbRequest *self)
   nb_request_set_cookie (self, FLASH_COOKIE, "", 0);
   bytes = g_base64_decode (value, &length);
   return g_utf8_validate_len ((const char *)bytes, length, NULL) ? g_strndup ((const char *)bytes, length) : NULL;
+}
+
+const char *
+nb_request_get_static_url (NbRequest *self, const char *path)
+{
+  return nb_server_get_static_url (self->server, path);
 }
 
 static const char *
@@ -95,17 +102,55 @@ get_owner (NbRequest *self)
   return self->target != NULL ? self->target->route.owner : "core";
 }
 
-void
-nb_request_respond_page (NbRequest *self, guint status, const char *template_name, JsonObject *model)
+static void
+respond_rendered (NbRequest *self, guint status, const char *template_name, JsonObject *model)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonObject) owned = model;
-  g_autoptr (GBytes) page = render (self, get_owner (self), template_name, owned, &error);
+  g_autoptr (GBytes) page = render (self, get_owner (self), template_name, model, &error);
 
   if (page != NULL)
     nb_request_answer (self, status, "text/html; charset=utf-8", page);
   else
     nb_request_respond_error (self, error);
+}
+
+/* A page that waits for its badges. */
+typedef struct
+{
+  NbRequest *request;
+  guint status;
+  char *template_name;
+  JsonObject *model;
+} WaitingPage;
+
+static void
+on_badges (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree WaitingPage *page = user_data;
+  g_autoptr (NbRequest) self = page->request;
+  g_autoptr (JsonObject) model = page->model;
+  g_autofree char *template_name = page->template_name;
+
+  self->badges = nb_badges_read_finish (NB_SERVER (source), result);
+  self->is_answering = FALSE;
+  respond_rendered (self, page->status, template_name, model);
+}
+
+void
+nb_request_respond_page (NbRequest *self, guint status, const char *template_name, JsonObject *model)
+{
+  g_autoptr (JsonObject) owned = model;
+  WaitingPage *page;
+
+  if (self->session == NULL || self->is_answered || self->is_answering || !nb_badges_exist (self->server))
+    {
+      respond_rendered (self, status, template_name, owned);
+      return;
+    }
+  self->is_answering = TRUE;
+  page = g_new (WaitingPage, 1);
+  *page = (WaitingPage){ g_object_ref (self), status, g_strdup (template_name), g_steal_pointer (&owned) };
+  nb_badges_read_async (self->server, nb_request_get_person (self), on_badges, page);
 }
 
 gboolean

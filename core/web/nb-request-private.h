@@ -28,10 +28,12 @@ char *nb_request_get_cookie (NbRequest *self, const char *name);
 void nb_request_set_cookie (NbRequest *self, const char *name, const char *value, gint64 max_age);
 /* The raw path with its query, to come back to. */
 char *nb_request_get_target (NbRequest *self);
-/* Renders @template_name of @owner as a part of a page. Returns: (transfer full) (nullable): NULL when it is broken, which
- * is logged */
+/* Returns: (transfer none) (nullable): how much waits behind links of the navigation, by path, once that was counted */
+JsonObject *nb_request_get_badges (NbRequest *self);
+/* Returns: (transfer none): the address of a static file, as nb_server_get_static_url() gives it */
+const char *nb_request_get_static_url (NbRequest *self, const char *path);
+/* Renders @template_name of @owner as a part of a page. Returns: (transfer full) (nullable): NULL when it is broken,
+ * which is logged */
 char *nb_request_render_part (NbRequest *self, const char *owner, const char *template_name, JsonObject *model);
-/* Answers 204 or another status without a body. */
-void nb_request_respond_empty (NbRequest *self, guint status);
 
 G_END_DECLS

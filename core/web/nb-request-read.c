@@ -58,13 +58,18 @@ get_body (NbRequest *self)
   return soup_message_body_flatten (soup_server_message_get_request_body (self->message));
 }
 
-static char *
-take_field (JsonObject *form, const char *name)
+static gboolean
+take_field (JsonObject *form, const char *name, char **value, GError **error)
 {
-  char *value = g_strdup (json_object_get_string_member_with_default (form, name, NULL));
+  JsonNode *node = json_object_get_member (form, name);
 
+  if (node == NULL)
+    return TRUE;
+  if (!JSON_NODE_HOLDS_VALUE (node))
+    return nb_form_refuse_twice (error);
+  *value = json_node_dup_string (node);
   json_object_remove_member (form, name);
-  return value;
+  return TRUE;
 }
 
 gboolean
@@ -79,11 +84,8 @@ nb_request_read_form (NbRequest *self, GError **error)
   body = get_body (self);
   text = g_bytes_get_data (body, &length);
   self->form = nb_form_read (text != NULL ? text : "", length, error);
-  if (self->form == NULL)
-    return FALSE;
-  self->csrf_field = take_field (self->form, "csrf_token");
-  self->key = take_field (self->form, "idempotency_key");
-  return TRUE;
+  return self->form != NULL && take_field (self->form, "csrf_token", &self->csrf_field, error)
+         && take_field (self->form, "idempotency_key", &self->key, error);
 }
 
 static JsonObject *

@@ -29,11 +29,13 @@ struct _NbRequest
   char *csrf_field;      /* (nullable) */
   char *key;             /* (nullable) */
   char *masked_token;    /* (nullable) */
+  JsonObject *badges;    /* (nullable): numbers of the navigation's links, by path */
 
   gboolean is_internal;
   gboolean is_page;
   gboolean is_counted; /* as in flight */
   gboolean is_paused;
+  gboolean is_answering; /* its page waits for the badges */
   gboolean is_answered;
 };
 

@@ -39,6 +39,7 @@ nb_request_finalize (GObject *object)
   g_clear_pointer (&self->query, g_hash_table_unref);
   g_clear_pointer (&self->session, nb_session_unref);
   g_clear_pointer (&self->form, json_object_unref);
+  g_clear_pointer (&self->badges, json_object_unref);
   g_free (self->path);
   g_free (self->id);
   g_free (self->address);
@@ -254,4 +255,10 @@ gboolean
 nb_request_is_form (NbRequest *self)
 {
   return self->form != NULL;
+}
+
+JsonObject *
+nb_request_get_badges (NbRequest *self)
+{
+  return self->badges;
 }

@@ -30,13 +30,14 @@ add_plugin (NbServer *self, GHashTable *prefixes, const char *owner)
 NbStatic *
 nb_server_get_files (NbServer *self)
 {
-  GPtrArray *routes = nb_registry_get_routes (self->site->registry);
+  g_autoptr (GPtrArray) owners = NULL;
 
   if (self->plugin_files != NULL)
     return self->files;
+  owners = nb_registry_list_data_owners (self->site->registry);
   self->plugin_files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  for (guint i = 0; i < routes->len; i++)
-    add_plugin (self, self->plugin_files, ((const NbRoute *)g_ptr_array_index (routes, i))->owner);
+  for (guint i = 0; i < owners->len; i++)
+    add_plugin (self, self->plugin_files, g_ptr_array_index (owners, i));
   return self->files;
 }
 

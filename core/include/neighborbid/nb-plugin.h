@@ -254,7 +254,8 @@ NB_PUBLIC gboolean nb_context_add_check (NbContext *self, const char *name, cons
 NB_PUBLIC gboolean nb_context_add_gauge (NbContext *self, const char *name, const char *label, const char *help,
                                          NbGaugeFunc function, gpointer user_data, GDestroyNotify destroy,
                                          GError **error);
-/** nb_context_add_link: a link in the site's navigation; @label is an English msgid of the plugin's translations */
+/** nb_context_add_link: a link in the site's navigation; @label is an English msgid of the plugin's translations. Where
+ * the page at @path has %NB_ROUTE_ADMIN, administrators alone are shown it */
 NB_PUBLIC gboolean nb_context_add_link (NbContext *self, const char *path, const char *label, gboolean signed_in_only,
                                         GError **error);
 /** nb_context_add_badge: a number beside the link to @path that this plugin added, for people who are signed in */

@@ -57,6 +57,9 @@ typedef enum
   NB_FIELD_BOOL,
   NB_FIELD_TIME, /* RFC 3339, or a form's local date and time in KST; given on as microseconds since the epoch */
   NB_FIELD_OBJECT, /* a JSON object; from a form: the fields `name.key`, as texts */
+  /* a JSON array of texts of 1 to 128 characters, 0 to 100 of them unless narrower; from a form: the fields of that name,
+   * once or more, without the empty ones: so a form can send an empty list by a hidden field */
+  NB_FIELD_LIST
 } NbFieldKind;
 
 /** NbField: one field that a body may have. With @minimum = @maximum = 0 the kind's own bounds hold. */
@@ -102,10 +105,10 @@ NB_PUBLIC const char *nb_request_gettext (NbRequest *self, const char *msgid);
  * @n_fields: how many
  * @error: `malformed_json`, `unsupported_media_type`, or `validation_failed` that names the field and what would be right
  *
- * Reads and checks a JSON object or a form. Unknown and repeated fields are refused (`csrf_token` and
+ * Reads and checks a JSON object or a form. Unknown and repeated fields are refused, lists aside (`csrf_token` and
  * `idempotency_key` of a form are taken out before).
  *
- * Returns: (transfer full) (nullable): the fields that were there, as integers, texts, booleans and objects
+ * Returns: (transfer full) (nullable): the fields that were there, as integers, texts, booleans, objects and arrays
  * Since: 1.0
  */
 NB_PUBLIC JsonObject *nb_request_read_body (NbRequest *self, const NbField *fields, gsize n_fields, GError **error);
@@ -118,6 +121,8 @@ NB_PUBLIC void nb_request_respond_error (NbRequest *self, const GError *error);
 NB_PUBLIC void nb_request_respond_page (NbRequest *self, guint status, const char *template_name, JsonObject *model);
 /** nb_request_respond_bytes: any other content; @content_type such as `text/csv; charset=utf-8` */
 NB_PUBLIC void nb_request_respond_bytes (NbRequest *self, guint status, const char *content_type, GBytes *bytes);
+/** nb_request_respond_empty: an answer without a body, such as 204 */
+NB_PUBLIC void nb_request_respond_empty (NbRequest *self, guint status);
 /** nb_request_redirect: 303 to @location, a path on this site */
 NB_PUBLIC void nb_request_redirect (NbRequest *self, const char *location);
 /** nb_request_set_header: adds a header to the answer, before it is given; CR and LF are a programmer's fault */

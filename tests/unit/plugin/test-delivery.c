@@ -123,9 +123,9 @@ test_ended_is_not_called (Fixture *fixture, gconstpointer data)
   nb_consumer_item_tell (item);
   g_assert_cmpuint (taking.n_told, ==, 1);
 
-  nb_context_end_consumer (fixture->post);
+  nb_context_end_calls (fixture->post);
   g_assert_true (nb_consumer_item_consume (item, NULL, NULL, &error));
-  nb_context_end_consumer (fixture->shop);
+  nb_context_end_calls (fixture->shop);
   taking.has_begun = FALSE;
   g_assert_false (nb_consumer_item_consume (item, NULL, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);

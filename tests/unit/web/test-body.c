@@ -238,6 +238,8 @@ static const NbField fields[] = {
   { .name = "is_on", .kind = NB_FIELD_BOOL },
   { .name = "at", .kind = NB_FIELD_TIME },
   { .name = "terms", .kind = NB_FIELD_OBJECT },
+  { .name = "kinds", .kind = NB_FIELD_LIST },
+  { .name = "few", .kind = NB_FIELD_LIST, .minimum = 1, .maximum = 2 },
 };
 
 static const struct
@@ -285,6 +287,18 @@ static const struct
   { "{\"terms\":{\"a\":1}}", NULL },
   { "{\"terms\":\"a\"}", "terms" },
   { "{\"terms\":[]}", "terms" },
+  { "{\"kinds\":[]}", NULL },
+  { "{\"kinds\":[\"outbid\",\"낙찰\"]}", NULL },
+  { "{\"kinds\":\"outbid\"}", "kinds" },
+  { "{\"kinds\":{}}", "kinds" },
+  { "{\"kinds\":[1]}", "kinds" },
+  { "{\"kinds\":[null]}", "kinds" },
+  { "{\"kinds\":[[\"outbid\"]]}", "kinds" },
+  { "{\"kinds\":[\"\"]}", "kinds" },
+  { "{\"kinds\":[\"a\\u0007\"]}", "kinds" },
+  { "{\"few\":[]}", "few" },
+  { "{\"few\":[\"a\",\"b\"]}", NULL },
+  { "{\"few\":[\"a\",\"b\",\"c\"]}", "few" },
   { "{\"role\":\"admin\"}", "role" },
 };
 
@@ -331,12 +345,93 @@ test_fields_form (void)
   g_assert_cmpstr (json_object_get_string_member (terms, "step"), ==, "10");
 }
 
+static JsonArray *
+read_list (const char *text, const char *name, GError **error)
+{
+  g_autoptr (JsonObject) form = nb_form_read (text, strlen (text), error);
+  g_autoptr (JsonObject) body = nb_fields_check (form, TRUE, fields, G_N_ELEMENTS (fields), error);
+  JsonNode *node = body != NULL ? json_object_get_member (body, name) : NULL;
+
+  return node != NULL ? json_node_dup_array (node) : NULL;
+}
+
+static void
+test_list_in_form (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonArray) two = read_list ("kinds=&kinds=outbid&count=1&kinds=%EB%82%99%EC%B0%B0", "kinds", &error);
+  g_autoptr (JsonArray) one = read_list ("kinds=outbid", "kinds", &error);
+  g_autoptr (JsonArray) none = read_list ("kinds=", "kinds", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (json_array_get_length (two), ==, 2);
+  g_assert_cmpstr (json_array_get_string_element (two, 0), ==, "outbid");
+  g_assert_cmpstr (json_array_get_string_element (two, 1), ==, "낙찰");
+  g_assert_cmpuint (json_array_get_length (one), ==, 1);
+  g_assert_cmpuint (json_array_get_length (none), ==, 0);
+  g_assert_null (read_list ("count=1", "kinds", &error));
+  g_assert_no_error (error);
+}
+
+static GString *
+repeat_item (const char *item, guint n)
+{
+  GString *text = g_string_new ("{\"kinds\":[");
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (text, "%s\"%s\"", i > 0 ? "," : "", item);
+  g_string_append (text, "]}");
+  return text;
+}
+
+static void
+assert_list (const char *item, guint n, gboolean is_taken)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GString) text = repeat_item (item, n);
+  g_autoptr (JsonObject) body = nb_json_read (text->str, text->len, &error);
+  g_autoptr (JsonObject) taken = nb_fields_check (body, FALSE, fields, G_N_ELEMENTS (fields), &error);
+
+  g_assert_cmpint (taken != NULL, ==, is_taken);
+  if (!is_taken)
+    g_assert_cmpstr (nb_error_get_field (error), ==, "kinds");
+}
+
+static void
+test_list_bounds (void)
+{
+  g_autofree char *longest = g_strnfill (128, 'a');
+  g_autofree char *longer = g_strnfill (129, 'a');
+
+  assert_list ("a", 100, TRUE);
+  assert_list ("a", 101, FALSE);
+  assert_list (longest, 1, TRUE);
+  assert_list (longer, 1, FALSE);
+}
+
+static void
+test_repeated_fields (void)
+{
+  static const char *const forms[]
+      = { "count=1&count=1", "title=ab&kinds=a&title=ab", "terms.step=1&terms.step=2", "nobody=1&nobody=2" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (JsonObject) form = nb_form_read (forms[i], strlen (forms[i]), &error);
+
+      g_assert_no_error (error);
+      g_assert_null (nb_fields_check (form, TRUE, fields, G_N_ELEMENTS (fields), &error));
+      g_assert_error (error, NB_ERROR, NB_ERROR_MALFORMED_REQUEST);
+    }
+}
+
 static void
 test_forms_refused (void)
 {
   static const char *const values[]
       = { "1,23", ",123", "1,2345", "1234,567", "1e3", "1.5", " 1", "-1", "0", "+5", "１" };
-  static const char *const forms[] = { "a=%ff", "a=%", "a=%4", "a=%zz", "a=1&a=2", "a=%00", "%c0%80=1" };
+  static const char *const forms[] = { "a=%ff", "a=%", "a=%4", "a=%zz", "a=%00", "%c0%80=1" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
     {
@@ -381,6 +476,9 @@ main (int argc, char **argv)
   g_test_add_func ("/web/json/damaged-texts", test_json_damaged);
   g_test_add_func ("/web/fields/json", test_fields_json);
   g_test_add_func ("/web/fields/form", test_fields_form);
+  g_test_add_func ("/web/fields/list-in-form", test_list_in_form);
+  g_test_add_func ("/web/fields/list-bounds", test_list_bounds);
+  g_test_add_func ("/web/fields/repeated-are-refused", test_repeated_fields);
   g_test_add_func ("/web/fields/forms-refused", test_forms_refused);
   g_test_add_func ("/web/body/kinds", test_kinds);
   return g_test_run ();
