@@ -35,7 +35,7 @@ check_bytes (const char *text, GError **error)
     return refuse (error, N_ ("the address has more than 2,048 bytes"));
   for (const char *c = text; *c != '\0'; c++)
     if (!g_ascii_isgraph (*c) || strchr ("\\<>\"{}|^`", *c) != NULL)
-      return refuse (error, N_ ("the address has characters that must be written as %-codes, or a name in punycode"));
+      return refuse (error, N_ ("the address has characters that must be percent-encoded, or a name in punycode"));
   return TRUE;
 }
 
