@@ -4,6 +4,7 @@
 
 #include "core/web/nb-compress.h"
 #include "core/web/nb-request-private.h"
+#include "core/web/nb-script-text.h"
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -110,6 +111,15 @@ find_type (const char *path)
   return "application/octet-stream";
 }
 
+static void
+shorten (File *file)
+{
+  GBytes *shorter = nb_script_text_shorten (file->bytes);
+
+  g_bytes_unref (file->bytes);
+  file->bytes = shorter;
+}
+
 static gboolean
 add_file (NbStatic *self, Set *set, const char *full, const char *path, GError **error)
 {
@@ -124,6 +134,8 @@ add_file (NbStatic *self, Set *set, const char *full, const char *path, GError *
   file->set = set;
   file->bytes = g_bytes_new_take (data, length);
   file->content_type = find_type (path);
+  if (g_str_has_prefix (file->content_type, "text/javascript"))
+    shorten (file);
   digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, file->bytes);
   digest[DIGEST_CHARACTERS] = '\0';
   file->etag = g_strdup_printf ("\"%s\"", digest);
