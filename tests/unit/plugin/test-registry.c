@@ -3,6 +3,8 @@
 #include "core/plugin/nb-plugin-error.h"
 #include "core/plugin/nb-registry.h"
 
+#include <glib/gstdio.h>
+
 typedef struct
 {
   NbRegistry *registry;
@@ -104,6 +106,83 @@ test_other_conflicts (Fixture *fixture, gconstpointer data)
   is_added = nb_registry_add_timer (fixture->registry, "b", 0, NULL, NULL, &error);
   assert_refused (is_added, g_steal_pointer (&error), NB_PLUGIN_ERROR_INVALID,
                   "timer of 0 seconds: expected at least 1");
+}
+
+static gboolean
+count_calls (NbTransaction *transaction, gint64 person, gint64 *count, gpointer user_data, GError **error)
+{
+  *count = ++*(int *)user_data + person;
+  return TRUE;
+}
+
+static gboolean
+add_badge (Fixture *fixture, const char *owner, int *n_calls, GError **error)
+{
+  return nb_registry_add_badge (fixture->registry, owner, "/x", count_calls, n_calls, error);
+}
+
+static void
+test_badge_conflicts (Fixture *fixture, gconstpointer data)
+{
+  GError *error = NULL;
+  gboolean is_added = add_badge (fixture, "a", NULL, &error);
+
+  assert_refused (is_added, g_steal_pointer (&error), NB_PLUGIN_ERROR_INVALID,
+                  "badge '/x': expected the path of a link that a added before");
+  g_assert_true (nb_registry_add_link (fixture->registry, "a", "/x", "X", TRUE, &error));
+  is_added = add_badge (fixture, "b", NULL, &error);
+  assert_refused (is_added, g_steal_pointer (&error), NB_PLUGIN_ERROR_INVALID,
+                  "badge '/x': expected the path of a link that b added before");
+  g_assert_true (add_badge (fixture, "a", NULL, &error));
+  is_added = add_badge (fixture, "a", NULL, &error);
+  assert_refused (is_added, g_steal_pointer (&error), NB_PLUGIN_ERROR_CONFLICT, "badge '/x' is already claimed by a");
+}
+
+/* Who holds one that was taken back may still ask it; the plugin hears nothing of that. */
+static void
+test_removed_badge (Fixture *fixture, gconstpointer data)
+{
+  int n_calls = 0;
+  gint64 count = 0;
+  g_autoptr (GError) error = NULL;
+  NbBadge *badge;
+
+  g_assert_true (nb_registry_add_link (fixture->registry, "a", "/x", "X", TRUE, &error));
+  g_assert_true (add_badge (fixture, "a", &n_calls, &error));
+  badge = g_atomic_rc_box_acquire (g_ptr_array_index (nb_registry_get_badges (fixture->registry), 0));
+  g_assert_true (nb_badge_count (badge, NULL, 40, &count, &error));
+  g_assert_cmpint (count, ==, 41);
+  nb_registry_remove_owner (fixture->registry, "a");
+  g_assert_cmpuint (nb_registry_get_badges (fixture->registry)->len, ==, 0);
+  g_assert_true (nb_badge_count (badge, NULL, 40, &count, &error));
+  g_assert_cmpint (count, ==, 0);
+  g_assert_cmpint (n_calls, ==, 1);
+  nb_badge_unref (badge);
+}
+
+static void
+test_scripts (Fixture *fixture, gconstpointer data)
+{
+  static const char *const bad[]
+      = { "", "inbox.css", "/js/inbox.js", "../inbox.js", "js/../../inbox.js", "js/none.js" };
+  g_autofree char *folder = g_dir_make_tmp ("nb-registry-XXXXXX", NULL);
+  g_autofree char *dir = g_build_filename (folder, "static", NULL);
+  g_autofree char *file = g_build_filename (dir, "inbox.js", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir (dir, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (file, "1;", -1, &error));
+  nb_registry_set_data_dir (fixture->registry, "a", folder);
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) inner = NULL;
+
+      g_assert_false (nb_registry_add_script (fixture->registry, "a", bad[i], &inner));
+      g_assert_error (inner, NB_PLUGIN_ERROR, NB_PLUGIN_ERROR_INVALID);
+    }
+  g_assert_true (nb_registry_add_script (fixture->registry, "a", "inbox.js", &error));
+  g_assert_cmpuint (nb_registry_get_scripts (fixture->registry)->len, ==, 1);
+  g_assert_cmpint (g_remove (file) + g_remove (dir) + g_remove (folder), ==, 0);
 }
 
 static void
@@ -257,6 +336,9 @@ main (int argc, char **argv)
   add_test ("/plugin/registry/route-conflicts", test_route_conflicts);
   add_test ("/plugin/registry/bad-patterns", test_bad_patterns);
   add_test ("/plugin/registry/other-conflicts", test_other_conflicts);
+  add_test ("/plugin/registry/badge-conflicts", test_badge_conflicts);
+  add_test ("/plugin/registry/removed-badge", test_removed_badge);
+  add_test ("/plugin/registry/scripts", test_scripts);
   add_test ("/plugin/registry/owner-goes-at-once", test_remove_owner);
   add_test ("/plugin/registry/removed-lives-until-told", test_removed_lives_until_told);
   add_test ("/plugin/registry/additions-are-gathered", test_freeze);
