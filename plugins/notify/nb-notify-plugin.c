@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The plugin: its settings, and what it brings to the host. */
+#include "nb-courier-metrics.h"
+#include "nb-courier.h"
 #include "nb-notify.h"
 
 #define NB_TYPE_NOTIFY_PLUGIN (nb_notify_plugin_get_type ())
@@ -10,6 +12,8 @@ struct _NbNotifyPlugin
   NbPlugin parent_instance;
 
   NbNotify parts;
+  gint64 retry_first; /* in microseconds */
+  guint tries_max;
 };
 
 G_DEFINE_FINAL_TYPE (NbNotifyPlugin, nb_notify_plugin, NB_TYPE_PLUGIN)
@@ -32,6 +36,22 @@ static const NbSetting settings[] = {
       .maximum = 24 * 60 * 60,
       .help = "how long before the end bidders and watchers are told; 0: they are not",
   },
+  {
+      .name = "retry-first",
+      .kind = NB_SETTING_MILLISECONDS,
+      .fallback = "5s",
+      .minimum = 10,
+      .maximum = 60 * 60 * 1000,
+      .help = "the pause after a first failed delivery; further ones grow from it, up to a day",
+  },
+  {
+      .name = "tries-max",
+      .kind = NB_SETTING_INT,
+      .fallback = "12",
+      .minimum = 1,
+      .maximum = 50,
+      .help = "after how many tries a delivery is given up, for an administrator to look at",
+  },
   { NULL },
 };
 
@@ -42,17 +62,55 @@ configure (NbPlugin *plugin, NbSettings *values, GError **error)
 
   self->parts.retention = nb_settings_get_int (values, "retention") * G_USEC_PER_SEC;
   self->parts.ending_soon = nb_settings_get_int (values, "ending-soon") * G_USEC_PER_SEC;
+  self->retry_first = nb_settings_get_int (values, "retry-first") * G_TIME_SPAN_MILLISECOND;
+  self->tries_max = (guint)nb_settings_get_int (values, "tries-max");
+  if (self->parts.courier != NULL)
+    nb_courier_set_patience (self->parts.courier, self->retry_first, self->tries_max);
   return TRUE;
+}
+
+static GPtrArray *
+list_channels (gpointer user_data)
+{
+  NbNotify *parts = user_data;
+
+  return nb_context_list_notifiers (parts->context);
+}
+
+/* Comes last: a start that fails leaves nothing behind. */
+static void
+start_courier (NbNotifyPlugin *self)
+{
+  NbNotify *parts = &self->parts;
+
+  if (!nb_context_does_jobs (parts->context))
+    return;
+  parts->courier = nb_courier_new (parts->store, parts->composer, list_channels, parts);
+  nb_courier_set_patience (parts->courier, self->retry_first, self->tries_max);
+  nb_courier_start (parts->courier);
 }
 
 static gboolean
 start (NbPlugin *plugin, NbContext *context, GError **error)
 {
-  NbNotify *parts = &NB_NOTIFY_PLUGIN (plugin)->parts;
+  NbNotifyPlugin *self = NB_NOTIFY_PLUGIN (plugin);
+  NbNotify *parts = &self->parts;
 
   parts->context = context;
   parts->store = nb_context_get_store (context);
+  parts->composer = nb_context_find_service (context, NB_TYPE_COMPOSER);
+  if (!nb_courier_metrics_add_gauges (context, error))
+    return FALSE;
+  start_courier (self);
   return TRUE;
+}
+
+static void
+stop (NbPlugin *plugin)
+{
+  NbNotify *parts = &NB_NOTIFY_PLUGIN (plugin)->parts;
+
+  g_clear_pointer (&parts->courier, nb_courier_stop);
 }
 
 static void
@@ -63,6 +121,7 @@ nb_notify_plugin_class_init (NbNotifyPluginClass *klass)
   plugin_class->settings = settings;
   plugin_class->configure = configure;
   plugin_class->start = start;
+  plugin_class->stop = stop;
 }
 
 static void

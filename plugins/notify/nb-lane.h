@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the courier keeps of each channel: how much is on its way there, and its metrics. */
+#pragma once
+
+#include "nb-courier-metrics.h"
+#include "nb-round.h"
+
+G_BEGIN_DECLS
+
+/* Deliveries that are on their way in one channel at a time, in this process: a slow channel holds up no other. */
+#define NB_LANE_ROOM 32
+
+typedef struct
+{
+  guint n_under_way;
+  NbCourierMetrics metrics;
+} NbLane;
+
+/* Lanes by the name of their channel. */
+GHashTable *nb_lanes_new (void);
+/* Returns: (transfer none): the lane of @channel, made when it is new */
+NbLane *nb_lanes_get (GHashTable *lanes, const char *channel);
+/* Tells @round which channels it may take for. @notifiers: (element-type NbNotifier) */
+void nb_lanes_offer (GHashTable *lanes, GPtrArray *notifiers, NbRound *round);
+/* Counts what @round has done. */
+void nb_lanes_count (GHashTable *lanes, const NbRound *round);
+
+G_END_DECLS
