@@ -117,13 +117,6 @@ nb_queue_take (NbQueue *self, guint max, gint64 wait, GPtrArray *jobs)
   return jobs->len > 0;
 }
 
-guint
-nb_queue_get_length (NbQueue *self)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  return self->jobs.length;
-}
-
 void
 nb_queue_wait_done (NbQueue *self, NbJob *job)
 {

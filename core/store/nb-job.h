@@ -45,7 +45,6 @@ NbQueueAnswer nb_queue_push (NbQueue *self, NbJob *job);
 /* Fills @jobs with 1 to @max jobs. Returns: FALSE when the queue is closed and empty. With @wait (in microseconds, 0:
  * for ever) it returns TRUE with none when nothing came. */
 gboolean nb_queue_take (NbQueue *self, guint max, gint64 wait, GPtrArray *jobs);
-guint nb_queue_get_length (NbQueue *self);
 /* For a thread that waits for a job of its own. */
 void nb_queue_wait_done (NbQueue *self, NbJob *job);
 void nb_queue_set_done (NbQueue *self, NbJob *job);
