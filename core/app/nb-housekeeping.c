@@ -4,7 +4,7 @@
 
 #include "core/store/nb-store-private.h"
 
-#define INTERVAL_MS (5 * 60 * 1000)
+#define INTERVAL_MS (60 * 1000)
 /* One look deletes a bounded number of rows; after one that deleted so many, the next comes soon. */
 #define MANY 10000
 #define SOON_MS 1000
@@ -12,6 +12,8 @@
 struct _NbHousekeeping
 {
   NbStore *store;
+  NbRegistry *registry;
+  NbPluginHost *plugins;
   GSource *timer; /* (nullable): none while a look is under way, or once it is stopped */
   gboolean is_stopped;
 };
@@ -23,6 +25,8 @@ clear (gpointer data)
 {
   NbHousekeeping *self = data;
 
+  g_object_unref (self->plugins);
+  g_object_unref (self->registry);
   g_object_unref (self->store);
 }
 
@@ -40,13 +44,21 @@ pruned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_rc_box_release_full (self, clear);
 }
 
+static gint64
+get_outbox_age (NbHousekeeping *self)
+{
+  if (nb_registry_get_consumer (self->registry) != NULL)
+    return NB_STORE_KEEP;
+  return nb_plugin_host_has_failed (self->plugins) ? NB_HOUSEKEEPING_FAILED_OUTBOX_AGE : NB_HOUSEKEEPING_OUTBOX_AGE;
+}
+
 static gboolean
 on_time (gpointer user_data)
 {
   NbHousekeeping *self = user_data;
 
   g_clear_pointer (&self->timer, g_source_unref);
-  nb_store_prune_async (self->store, NB_HOUSEKEEPING_OUTBOX_AGE, NB_HOUSEKEEPING_KEY_AGE, NULL, pruned_cb,
+  nb_store_prune_async (self->store, get_outbox_age (self), NB_HOUSEKEEPING_KEY_AGE, NULL, pruned_cb,
                         g_rc_box_acquire (self));
   return G_SOURCE_REMOVE;
 }
@@ -60,11 +72,13 @@ plan (NbHousekeeping *self, guint milliseconds)
 }
 
 NbHousekeeping *
-nb_housekeeping_start (NbStore *store)
+nb_housekeeping_start (NbStore *store, NbRegistry *registry, NbPluginHost *plugins)
 {
   NbHousekeeping *self = g_rc_box_new0 (NbHousekeeping);
 
   self->store = g_object_ref (store);
+  self->registry = g_object_ref (registry);
+  self->plugins = g_object_ref (plugins);
   plan (self, 0);
   return self;
 }

@@ -10,7 +10,7 @@ typedef enum
 {
   NB_ROLE_WEB = 1 << 0,  /* pages, the API, static files */
   NB_ROLE_LIVE = 1 << 1, /* WebSockets */
-  NB_ROLE_JOBS = 1 << 2  /* closing auctions, deleting what is old */
+  NB_ROLE_JOBS = 1 << 2  /* closing auctions, delivering events, deleting what is old */
 } NbRoles;
 
 /* Reads names with `,` between them, each once.

@@ -90,9 +90,11 @@ make_server (NbServe *self, const NbGivenSockets *sockets, GError **error)
          && nb_engine_gauges_register (self->host->registry, error);
 }
 
-/* One plugin that waits for the end of its requests. */
+/* One plugin that waits for the end of its requests, and of what it takes from the outbox. */
 typedef struct
 {
+  NbServe *serve;
+  char *owner;
   NbQuiesceDone done;
   gpointer done_data;
 } Quiesce;
@@ -103,7 +105,11 @@ on_quiesced (GObject *source, GAsyncResult *result, gpointer user_data)
   Quiesce *call = user_data;
 
   nb_server_quiesce_owner_finish (NB_SERVER (source), result, NULL);
-  call->done (call->done_data);
+  if (call->serve->dispatcher)
+    nb_dispatcher_quiesce (call->serve->dispatcher, call->owner, call->done, call->done_data);
+  else
+    call->done (call->done_data);
+  g_free (call->owner);
   g_free (call);
 }
 
@@ -114,6 +120,8 @@ quiesce (const char *owner, NbQuiesceDone done, gpointer done_data, gpointer use
   NbServe *self = user_data;
   Quiesce *call = g_new0 (Quiesce, 1);
 
+  call->serve = self;
+  call->owner = g_strdup (owner);
   call->done = done;
   call->done_data = done_data;
   nb_server_quiesce_owner_async (self->server, owner, on_quiesced, call);
@@ -190,7 +198,7 @@ start_watches (NbServe *self, GError **error)
   return TRUE;
 }
 
-/* Closes auctions and deletes what is old. */
+/* Closes auctions, gives events to who takes them, and deletes what is old. */
 static void
 start_jobs (NbServe *self)
 {
@@ -198,7 +206,9 @@ start_jobs (NbServe *self)
 
   self->scheduler = nb_scheduler_new (host->store, host->registry, host->engine);
   nb_scheduler_start (self->scheduler);
-  self->housekeeping = nb_housekeeping_start (host->store);
+  self->dispatcher = nb_dispatcher_new (host->store, host->registry);
+  nb_dispatcher_start (self->dispatcher);
+  self->housekeeping = nb_housekeeping_start (host->store, host->registry, host->plugins);
 }
 
 static gboolean
@@ -226,12 +236,23 @@ start (NbServe *self, const NbServeOptions *options, GError **error)
 }
 
 static void
+on_nothing_left (gpointer user_data)
+{
+  NbServe *self = user_data;
+
+  g_main_loop_quit (self->loop);
+}
+
+static void
 on_drained (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NbServe *self = user_data;
 
   nb_bid_engine_drain_finish (NB_BID_ENGINE (source), result, NULL);
-  g_main_loop_quit (self->loop);
+  if (self->dispatcher)
+    nb_dispatcher_drain (self->dispatcher, on_nothing_left, self);
+  else
+    on_nothing_left (self);
 }
 
 static void
@@ -274,6 +295,8 @@ on_stop (gpointer user_data)
   nb_server_set_draining (self->server);
   if (self->scheduler)
     nb_scheduler_stop (self->scheduler);
+  if (self->dispatcher)
+    nb_dispatcher_stop (self->dispatcher);
   nb_server_stop_async (self->server, seconds * G_USEC_PER_SEC * 9 / 10, on_server_stopped, self);
   return G_SOURCE_CONTINUE;
 }
@@ -300,6 +323,8 @@ take_down (NbServe *self)
 {
   if (self->scheduler)
     nb_scheduler_stop (self->scheduler);
+  if (self->dispatcher)
+    nb_dispatcher_stop (self->dispatcher);
   g_clear_pointer (&self->housekeeping, nb_housekeeping_stop);
   if (self->gauges)
     nb_gauges_stop (self->gauges);
@@ -312,6 +337,7 @@ take_down (NbServe *self)
     nb_plugin_host_stop (self->host->plugins);
   self->host->plugins_run = FALSE;
   g_clear_object (&self->scheduler);
+  g_clear_object (&self->dispatcher);
   g_clear_object (&self->gauges);
   nb_registry_remove_owner (self->host->registry, "core");
   g_clear_object (&self->server);

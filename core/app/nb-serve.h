@@ -7,6 +7,7 @@
 #include "core/app/nb-housekeeping.h"
 #include "core/app/nb-schema-watch.h"
 #include "core/app/nb-worker-link.h"
+#include "core/engine/nb-dispatcher.h"
 #include "core/engine/nb-scheduler.h"
 #include "core/plugin/nb-gauges.h"
 #include "core/web/nb-server.h"
@@ -36,7 +37,8 @@ typedef struct
   NbWorkerLink *link;
   NbSite site;
   NbServer *server;
-  NbScheduler *scheduler; /* (nullable): with the role jobs alone; so is the housekeeping */
+  NbScheduler *scheduler; /* (nullable): with the role jobs alone; so are dispatcher and housekeeping */
+  NbDispatcher *dispatcher;
   NbGauges *gauges;
   NbSchemaWatch *schema;
   GMainLoop *loop;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Counts open auctions and the events that lie in the outbox. */
+/* Counts open auctions, and the events that wait in the outbox or were given up. */
 #include "core/engine/nb-engine-gauges.h"
 
 #define CORE "core"
@@ -31,10 +31,9 @@ read_auctions_open (NbTransaction *transaction, NbSamples *samples, gpointer use
 
 /* Counting stops where the number tells nothing more, so that the reading stays short. */
 static gboolean
-read_outbox_pending (NbTransaction *transaction, NbSamples *samples, gpointer user_data, GError **error)
+count_outbox (NbTransaction *transaction, const NbSql *sql, NbSamples *samples, GError **error)
 {
-  static const NbSql sql = { "SELECT COUNT (*) FROM (SELECT id FROM outbox LIMIT 100000) AS waiting", NULL, "x" };
-  g_autoptr (NbRows) rows = nb_transaction_query (transaction, &sql, NB_NO_PARAMS, error);
+  g_autoptr (NbRows) rows = nb_transaction_query (transaction, sql, NB_NO_PARAMS, error);
 
   if (rows == NULL)
     return FALSE;
@@ -43,9 +42,28 @@ read_outbox_pending (NbTransaction *transaction, NbSamples *samples, gpointer us
 }
 
 static gboolean
+read_outbox_pending (NbTransaction *transaction, NbSamples *samples, gpointer user_data, GError **error)
+{
+  static const NbSql sql
+      = { "SELECT COUNT (*) FROM (SELECT id FROM outbox WHERE is_dead = 0 LIMIT 100000) AS waiting", NULL, "x" };
+
+  return count_outbox (transaction, &sql, samples, error);
+}
+
+static gboolean
+read_outbox_dead (NbTransaction *transaction, NbSamples *samples, gpointer user_data, GError **error)
+{
+  static const NbSql sql
+      = { "SELECT COUNT (*) FROM (SELECT id FROM outbox WHERE is_dead = 1 LIMIT 100000) AS dead", NULL, "x" };
+
+  return count_outbox (transaction, &sql, samples, error);
+}
+
+static gboolean
 read_outbox_age (NbTransaction *transaction, NbSamples *samples, gpointer user_data, GError **error)
 {
-  static const NbSql sql = { "SELECT created_at FROM outbox ORDER BY id LIMIT 1", NULL, "x" };
+  static const NbSql sql = { "SELECT created_at FROM outbox WHERE is_dead = 0 ORDER BY id LIMIT 1",
+                             "SELECT created_at FROM outbox WHERE is_dead = 0 ORDER BY place LIMIT 1", "x" };
   g_autoptr (NbRows) rows = nb_transaction_query (transaction, &sql, NB_NO_PARAMS, error);
   gint64 age = 0;
 
@@ -63,9 +81,12 @@ nb_engine_gauges_register (NbRegistry *registry, GError **error)
   return nb_registry_add_gauge (registry, CORE, "auctions_open", "type", "Open auctions by type.", read_auctions_open,
                                 registry, NULL, error)
          && nb_registry_add_gauge (registry, CORE, "outbox_pending", NULL,
-                                   "Events that the outbox keeps; counted up to 100000.", read_outbox_pending, NULL,
+                                   "Events that wait in the outbox; counted up to 100000.", read_outbox_pending, NULL,
                                    NULL, error)
+         && nb_registry_add_gauge (registry, CORE, "outbox_dead", NULL,
+                                   "Events that were given up; counted up to 100000.", read_outbox_dead, NULL, NULL,
+                                   error)
          && nb_registry_add_gauge (registry, CORE, "outbox_oldest_age_seconds", NULL,
-                                   "Age of the oldest event that the outbox keeps.", read_outbox_age, NULL, NULL,
+                                   "Age of the oldest event that waits in the outbox.", read_outbox_age, NULL, NULL,
                                    error);
 }

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Registers `auctions_open`, `outbox_pending` and `outbox_oldest_age_seconds` for "core". */
+/* Registers `auctions_open`, `outbox_pending`, `outbox_dead` and `outbox_oldest_age_seconds` for "core". */
 gboolean nb_engine_gauges_register (NbRegistry *registry, GError **error);
 
 G_END_DECLS

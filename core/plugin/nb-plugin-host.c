@@ -308,6 +308,15 @@ nb_plugin_host_list (NbPluginHost *self)
 }
 
 gboolean
+nb_plugin_host_has_failed (NbPluginHost *self)
+{
+  for (guint i = 0; i < self->records->len; i++)
+    if (((const NbPluginRecord *)g_ptr_array_index (self->records, i))->now.state == NB_PLUGIN_FAILED)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
 nb_plugin_host_is_ready (NbPluginHost *self)
 {
   for (guint i = 0; i < self->records->len; i++)

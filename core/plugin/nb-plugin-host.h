@@ -109,6 +109,8 @@ gboolean nb_plugin_host_reload_finish (NbPluginHost *self, GAsyncResult *result,
 
 /* Returns: (transfer full) (element-type NbPluginInfo): every plugin, by id */
 GPtrArray *nb_plugin_host_list (NbPluginHost *self);
+/* Whether one that should run failed. */
+gboolean nb_plugin_host_has_failed (NbPluginHost *self);
 /* Whether every required plugin runs. */
 gboolean nb_plugin_host_is_ready (NbPluginHost *self);
 

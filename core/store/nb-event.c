@@ -88,17 +88,22 @@ nb_event_get_payload (const NbEvent *self)
 }
 
 NbEvent *
-nb_event_restore (gint64 id, const char *kind, guint version, gint64 auction_id, const char *payload, GError **error)
+nb_event_restore (gint64 id, const char *kind, gint64 version, gint64 auction_id, const char *payload, GError **error)
 {
-  GVariant *parsed = g_variant_parse (G_VARIANT_TYPE_VARDICT, payload, NULL, NULL, error);
+  g_autoptr (GVariant) parsed = NULL;
+  NbEvent *self;
 
+  if (*kind == '\0' || version < 1 || version > G_MAXUINT)
+    g_set_error (error, NB_STORE_ERROR, NB_STORE_ERROR_STATEMENT, "its kind is '%s' and its version %" G_GINT64_FORMAT,
+                 kind, version);
+  else
+    parsed = g_variant_parse (G_VARIANT_TYPE_VARDICT, payload, NULL, NULL, error);
   if (parsed == NULL)
     {
       g_prefix_error (error, "event %" G_GINT64_FORMAT " of the outbox: ", id);
       return NULL;
     }
-  NbEvent *self = nb_event_new (kind, version, auction_id, parsed);
-  g_variant_unref (parsed);
+  self = nb_event_new (kind, (guint)version, auction_id, parsed);
   self->id = id;
   return self;
 }

@@ -8,9 +8,9 @@
 
 static const NbSql delete_events = {
   .sqlite = "DELETE FROM outbox WHERE id IN "
-            "(SELECT id FROM outbox WHERE id < ##before::gint64 ORDER BY id LIMIT 1000)",
-  .postgresql = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE id < ##before::gint64 ORDER BY id "
-                "LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+            "(SELECT id FROM outbox WHERE id < ##before::gint64 AND is_dead = 0 ORDER BY id LIMIT 1000)",
+  .postgresql = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE id < ##before::gint64 AND is_dead = 0 "
+                "ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED)",
 };
 
 static const NbSql delete_keys = {
@@ -90,6 +90,12 @@ run_portion (GTask *task)
                            NULL, g_task_get_cancellable (task), portion_cb, task);
 }
 
+static void
+add_portions (Prune *self, const NbSql *sql, gint64 age)
+{
+  self->portions[self->n_portions++] = (Portion){ .sql = sql, .age = age };
+}
+
 void
 nb_store_prune_async (NbStore *self, gint64 outbox_age, gint64 key_age, GCancellable *cancellable,
                       GAsyncReadyCallback callback, gpointer user_data)
@@ -103,12 +109,20 @@ nb_store_prune_async (NbStore *self, gint64 outbox_age, gint64 key_age, GCancell
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, nb_store_prune_async);
   prune = g_new0 (Prune, 1);
-  prune->portions[0] = (Portion){ .sql = &delete_events, .age = outbox_age };
-  prune->portions[1] = (Portion){ .sql = &delete_keys, .age = key_age };
-  prune->portions[2] = (Portion){ .sql = &delete_marks, .age = G_TIME_SPAN_DAY };
-  prune->n_portions = nb_store_is_sqlite (self) ? 2 : 3;
+  if (outbox_age != NB_STORE_KEEP)
+    add_portions (prune, &delete_events, outbox_age);
+  if (key_age != NB_STORE_KEEP)
+    add_portions (prune, &delete_keys, key_age);
+  if (!nb_store_is_sqlite (self))
+    add_portions (prune, &delete_marks, G_TIME_SPAN_DAY);
   g_task_set_task_data (task, prune, g_free);
-  run_portion (task);
+  if (prune->n_portions > 0)
+    run_portion (task);
+  else
+    {
+      g_task_return_int (task, 0);
+      g_object_unref (task);
+    }
 }
 
 gint64

@@ -76,8 +76,10 @@ const NbSql *nb_store_intern_sql (NbStore *self, const char *sqlite, const char 
 
 /* Signal "committed" (GPtrArray of NbEvent): on the main context, right after COMMIT and before callbacks. */
 
-/* Deletes outbox rows and request keys that are older than these ages in microseconds, a bounded number in each of a
- * few transactions. Ends with the number of rows that it deleted; -1 with an error. */
+/* Deletes events that wait in the outbox and request keys that are older than these ages in microseconds, a bounded
+ * number in each of a few transactions; of an age of NB_STORE_KEEP all are kept. Ends with the number of rows that it
+ * deleted; -1 with an error. */
+#define NB_STORE_KEEP G_MAXINT64
 void nb_store_prune_async (NbStore *self, gint64 outbox_age, gint64 key_age, GCancellable *cancellable,
                            GAsyncReadyCallback callback, gpointer user_data);
 gint64 nb_store_prune_finish (NbStore *self, GAsyncResult *result, GError **error);

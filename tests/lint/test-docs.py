@@ -11,7 +11,7 @@ import time
 import urllib.request
 
 BEGIN = "<!-- settings: tests/lint/test-docs.py compares the tables with the program -->\n"
-GAUGES = ("auctions_open", "outbox_pending", "outbox_oldest_age_seconds", "ledger_imbalance", "wallet_locked")
+GAUGES = ("auctions_open", "outbox_pending", "outbox_dead", "outbox_oldest_age_seconds", "ledger_imbalance", "wallet_locked")
 END = "<!-- end of settings -->\n"
 ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "LD_LIBRARY_PATH"}
 
