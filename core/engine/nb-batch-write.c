@@ -202,17 +202,20 @@ emit_bids (NbBatch *self, NbSlot *slot)
 {
   const NbAuction *auction = slot->auction;
   g_auto (GVariantBuilder) payload = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  gboolean is_sealed;
 
   if (slot->accepted->len == 0)
     return;
+  is_sealed = slot->type == NULL || nb_auction_type_is_sealed (slot->type);
   add_int (&payload, "seq", auction->seq);
-  add_int (&payload, "price", auction->price);
-  add_int (&payload, "leader", auction->leader);
+  add_int (&payload, "price", is_sealed ? 0 : auction->price);
+  add_int (&payload, "leader", is_sealed ? 0 : auction->leader);
   add_int (&payload, "bid_count", auction->bid_count);
   add_int (&payload, "ends_at", auction->ends_at);
   g_variant_builder_add (&payload, "{sv}", "people", people_variant (slot->accepted));
   nb_batch_emit (self, slot, "bid-accepted", g_variant_builder_end (&payload));
-  emit_outbid (self, slot);
+  if (!is_sealed)
+    emit_outbid (self, slot);
 }
 
 static void

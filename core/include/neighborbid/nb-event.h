@@ -10,14 +10,17 @@ G_BEGIN_DECLS
  * NbEvent:
  *
  * An immutable, reference-counted fact with a kind, a version and a payload (`a{sv}`). It is given to
- * nb_transaction_emit() inside a transaction and reaches handlers only after that transaction's COMMIT.
+ * nb_transaction_emit() inside a transaction and reaches handlers only after that transaction's COMMIT: those of
+ * nb_context_add_event_handler() at once and at most once, in the process that committed it, and the one of
+ * nb_context_set_consumer() through the outbox, which loses none.
  *
  * Kinds of version 1 and their payloads (`x` integer, `s` text, `ax` list, `b` yes or no):
  * - `auction-listed`, `auction-opened`, `auction-paused` (`reason` s), `auction-resumed`, `auction-cancelled` (`reason` s):
  *   the auction alone
  * - `bid-accepted`: once a batch: `seq` x, `price` x, `leader` x, `bid_count` x, `ends_at` x, `people` ax (whose bids stand
- *   in the batch)
- * - `outbid`: once a batch: `seq` x, `price` x, `people` ax (led, or bid, before and do not lead now)
+ *   in the batch). Where the type is sealed `price` and `leader` are 0: nobody may learn them before the end
+ * - `outbid`: once a batch: `seq` x, `price` x, `people` ax (led, or bid, before and do not lead now); never where the
+ *   type is sealed
  * - `auction-closed`: `seq` x, `status` s, `winner` x (0: none), `price` x
  * - `settled`: `winner` x, `seller` x, `captured` x, `payout` x, `fee` x, `refund` x
  * - `wallet-moved`: `person` x, `kind` s, `amount` x

@@ -86,9 +86,11 @@ typedef void (*NbEventHandler) (const NbEvent *event, gpointer user_data);
 
 /**
  * NbConsumer:
- * @consume: takes @events (of NbEvent, in the order of their ids) that were committed: on a store thread, inside the
- *   transaction that takes them out of the outbox. Whatever it writes stands if and only if they are out. One that
- * can't be taken fails alone and is offered again after growing pauses; kinds that it doesn't know it passes over
+ * @consume: takes @events (of NbEvent, in the order in which they were written) that were committed: on a store thread,
+ *   inside the transaction that takes them out of the outbox. Whatever it writes stands if and only if they are out. One
+ *   that can't be taken fails alone (so @events may come again in smaller portions) and is offered again after growing
+ *   pauses, eight times in all, then it waits for an operator; kinds that it doesn't know it passes over. An error
+ *   `busy` counts for none of them: all are offered again soon. The plugin's `stop` comes after its last call
  * @consumed: (nullable): on the main loop of the process that did it, after the commit
  *
  * Takes every event of the outbox exactly once, as far as the database is concerned, in one process at a time. Events
@@ -229,7 +231,9 @@ NB_PUBLIC gboolean nb_context_add_health (NbContext *self, const char *name, NbH
 NB_PUBLIC gboolean nb_context_add_event_handler (NbContext *self, const char *kind, NbEventHandler handler,
                                                  gpointer user_data, GError **error);
 /** nb_context_set_consumer: makes the plugin the one that takes the events of the outbox; @consumer: (transfer none):
- * kept by the caller. FALSE when another plugin takes them. Without any they are deleted after a while */
+ * kept by the caller. FALSE when another plugin takes them. Set it wherever the plugin starts: the host calls it where
+ * it serves with the role `jobs`, keeps events for it, and lets `doctor` look after them. Without any consumer events are
+ * deleted after a while */
 NB_PUBLIC gboolean nb_context_set_consumer (NbContext *self, const NbConsumer *consumer, gpointer user_data,
                                             GError **error);
 /** nb_context_add_notifier: offers a channel under its name. FALSE when another plugin offers one of that name */

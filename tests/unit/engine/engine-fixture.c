@@ -21,12 +21,15 @@ void
 engine_fixture_add_types (NbRegistry *registry)
 {
   g_autoptr (NbAuctionType) english = g_object_new (test_english_get_type (), NULL);
+  g_autoptr (NbAuctionType) secret = g_object_new (test_secret_get_type (), NULL);
   g_autoptr (NbAuctionType) rogue = g_object_new (test_rogue_get_type (), NULL);
   g_autoptr (NbAuctionType) falling = g_object_new (test_falling_get_type (), NULL);
   g_autoptr (NbAuctionType) pieces = g_object_new (test_pieces_get_type (), NULL);
   g_autoptr (GError) error = NULL;
 
   nb_registry_add_auction_type (registry, "test", "english", english, &error);
+  g_assert_no_error (error);
+  nb_registry_add_auction_type (registry, "test", "secret", secret, &error);
   g_assert_no_error (error);
   nb_registry_add_auction_type (registry, "test", "rogue", rogue, &error);
   g_assert_no_error (error);

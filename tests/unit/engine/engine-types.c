@@ -12,6 +12,9 @@ typedef struct
   NbEnglishTypeClass parent_class;
 } TestEnglishClass;
 
+typedef TestEnglish TestSecret;
+typedef TestEnglishClass TestSecretClass;
+
 typedef TestEnglish TestRogue;
 typedef TestEnglishClass TestRogueClass;
 
@@ -30,6 +33,7 @@ typedef struct
 typedef TestFallingClass TestPiecesClass;
 
 G_DEFINE_TYPE (TestEnglish, test_english, NB_TYPE_ENGLISH_TYPE)
+G_DEFINE_TYPE (TestSecret, test_secret, NB_TYPE_ENGLISH_TYPE)
 G_DEFINE_TYPE (TestRogue, test_rogue, NB_TYPE_ENGLISH_TYPE)
 G_DEFINE_TYPE (TestPieces, test_pieces, NB_TYPE_AUCTION_TYPE)
 G_DEFINE_TYPE (TestFalling, test_falling, NB_TYPE_AUCTION_TYPE)
@@ -51,6 +55,26 @@ test_english_class_init (TestEnglishClass *klass)
 
 static void
 test_english_init (TestEnglish *self)
+{
+}
+
+static NbTypeDescription *
+secret_describe (NbAuctionType *type)
+{
+  NbTypeDescription *description = nb_type_description_new (nb_english_terms_schema (), NB_CAPABILITY_SEALED);
+
+  nb_type_description_add_language (description, "en", "Secret", "A type for tests");
+  return description;
+}
+
+static void
+test_secret_class_init (TestSecretClass *klass)
+{
+  NB_AUCTION_TYPE_CLASS (klass)->describe = secret_describe;
+}
+
+static void
+test_secret_init (TestSecret *self)
 {
 }
 

@@ -6,6 +6,8 @@
 
 /* The ascending auction as it is. */
 GType test_english_get_type (void);
+/* The same behind closed doors. */
+GType test_secret_get_type (void);
 /* As above, but amounts that end in 1 to 6 make it break a rule: 1 holds a stranger, 2 gives nothing and no error, 3
  * moves the end backwards, 4 holds a negative amount, 5 closes with a winner who pays more than was held, 6
  * holds the bidder's money and does not. */

@@ -30,6 +30,40 @@ test_lead_and_outbid (EngineFixture *self)
   g_assert_cmpuint (engine_fixture_count_events (self, "outbid"), ==, 1);
 }
 
+static gint64
+get_int (const NbEvent *event, const char *name)
+{
+  gint64 value = -1;
+
+  g_assert_true (g_variant_lookup (nb_event_get_payload (event), name, "x", &value));
+  return value;
+}
+
+static void
+test_sealed_events (EngineFixture *self)
+{
+  Answer answer;
+  gint64 auction;
+
+  engine_fixture_add_people (self, 3, 100000);
+  auction = engine_fixture_list (self, "secret", NULL, HOUR);
+  answer = engine_fixture_bid (self, auction, 2, 1000);
+  engine_fixture_assert_accepted (&answer, NB_STANDING_LEADING, 1000);
+  answer = engine_fixture_bid (self, auction, 3, 1100);
+  engine_fixture_assert_accepted (&answer, NB_STANDING_LEADING, 1100);
+  g_assert_cmpuint (engine_fixture_count_events (self, "bid-accepted"), ==, 2);
+  g_assert_cmpuint (engine_fixture_count_events (self, "outbid"), ==, 0);
+  for (guint i = 0; i < self->events->len; i++)
+    {
+      const NbEvent *event = g_ptr_array_index (self->events, i);
+      if (!g_str_equal (nb_event_get_kind (event), "bid-accepted"))
+        continue;
+      g_assert_cmpint (get_int (event, "price"), ==, 0);
+      g_assert_cmpint (get_int (event, "leader"), ==, 0);
+      g_assert_cmpint (get_int (event, "seq"), >, 0);
+    }
+}
+
 static void
 test_refusals (EngineFixture *self)
 {
@@ -305,6 +339,7 @@ main (int argc, char **argv)
   /* Batches that are broken on purpose are told as warnings. */
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR);
   engine_fixture_add_test ("/engine/bid/lead-and-outbid", 240, test_lead_and_outbid);
+  engine_fixture_add_test ("/engine/bid/sealed-events-tell-no-price", 240, test_sealed_events);
   engine_fixture_add_test ("/engine/bid/refusals-change-nothing", 240, test_refusals);
   engine_fixture_add_test ("/engine/bid/neighbours-in-a-batch", 240, test_neighbours_in_a_batch);
   engine_fixture_add_test ("/engine/bid/full-queue-is-busy-at-once", 240, test_full_queue);
