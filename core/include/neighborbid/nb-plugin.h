@@ -262,11 +262,12 @@ NB_PUBLIC gboolean nb_context_add_gauge (NbContext *self, const char *name, cons
  * the page at @path has %NB_ROUTE_ADMIN, administrators alone are shown it */
 NB_PUBLIC gboolean nb_context_add_link (NbContext *self, const char *path, const char *label, gboolean signed_in_only,
                                         GError **error);
-/** nb_context_add_badge: a number beside the link to @path that this plugin added, for people who are signed in */
+/** nb_context_add_badge: a number beside the link to @path that this plugin added before, for people who are signed in;
+ * @function isn't called any more once `stop` is */
 NB_PUBLIC gboolean nb_context_add_badge (NbContext *self, const char *path, NbBadgeFunc function, gpointer user_data,
                                          GError **error);
 /** nb_context_add_script: loads the plugin's static file @path, such as `js/inbox.js`, as a module on every page of
- * people who are signed in */
+ * people who are signed in. FALSE when there is no such file */
 NB_PUBLIC gboolean nb_context_add_script (NbContext *self, const char *path, GError **error);
 /** nb_context_add_panel: a part of the host's page @slot (`me`, `home`, `auction`, and `bidding`: the top of the
  * auction's bid box), rendered with @template_name, which sees the page's own model as `page`; one that comes out empty
