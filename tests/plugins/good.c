@@ -61,6 +61,13 @@ read_nothing (NbTransaction *transaction, NbSamples *samples, gpointer user_data
   return TRUE;
 }
 
+static gboolean
+count_nothing (NbTransaction *transaction, gint64 person, gint64 *count, gpointer user_data, GError **error)
+{
+  *count = 0;
+  return TRUE;
+}
+
 static JsonObject *
 make_panel (NbRequest *request, gpointer user_data)
 {
@@ -79,6 +86,7 @@ good_plugin_start (NbPlugin *plugin, NbContext *context, GError **error)
          && nb_context_add_check (context, "good", "a check that finds nothing", check_nothing, plugin, error)
          && nb_context_add_gauge (context, "good_things", NULL, "good things", read_nothing, plugin, NULL, error)
          && nb_context_add_link (context, "/good", "Good", FALSE, error)
+         && nb_context_add_badge (context, "/good", count_nothing, plugin, error)
          && nb_context_add_panel (context, "me", "good.mustache", make_panel, plugin, error);
 }
 

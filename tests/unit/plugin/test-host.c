@@ -13,6 +13,7 @@ test_undo (NbPluginFixture *fixture, gconstpointer data)
   g_assert_cmpuint (nb_registry_get_routes (fixture->registry)->len, ==, 1);
   g_assert_cmpuint (nb_registry_get_links (fixture->registry)->len, ==, 1);
   g_assert_cmpuint (nb_registry_get_panels (fixture->registry)->len, ==, 1);
+  g_assert_cmpuint (nb_registry_get_badges (fixture->registry)->len, ==, 1);
   g_assert_cmpuint (nb_registry_get_checks (fixture->registry)->len, ==, 1);
   g_assert_cmpuint (nb_registry_get_gauges (fixture->registry)->len, ==, 1);
   g_assert_nonnull (nb_registry_find_service (fixture->registry, g_type_from_name ("GoodService")));
@@ -24,6 +25,7 @@ test_undo (NbPluginFixture *fixture, gconstpointer data)
   g_assert_cmpuint (nb_registry_get_routes (fixture->registry)->len, ==, 0);
   g_assert_cmpuint (nb_registry_get_links (fixture->registry)->len, ==, 0);
   g_assert_cmpuint (nb_registry_get_panels (fixture->registry)->len, ==, 0);
+  g_assert_cmpuint (nb_registry_get_badges (fixture->registry)->len, ==, 0);
   g_assert_cmpuint (nb_registry_get_checks (fixture->registry)->len, ==, 0);
   g_assert_cmpuint (nb_registry_get_gauges (fixture->registry)->len, ==, 0);
   g_assert_null (nb_registry_find_service (fixture->registry, g_type_from_name ("GoodService")));
