@@ -96,15 +96,30 @@ nb_wording_text (const NbMessage *self)
     }
 }
 
+static const char *
+find_sentence (const char *detail)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
+    if (strcmp (reasons[i].detail, detail) == 0)
+      return reasons[i].sentence;
+  return NULL;
+}
+
+gboolean
+nb_wording_knows (const char *detail)
+{
+  return find_sentence (detail) != NULL;
+}
+
 const char *
 nb_wording_reason (const NbMessage *self)
 {
+  const char *sentence;
+
   if (self->detail == NULL || *self->detail == '\0')
     return NULL;
-  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
-    if (strcmp (reasons[i].detail, self->detail) == 0)
-      return reasons[i].sentence;
-  return N_ ("Reason: {detail}");
+  sentence = find_sentence (self->detail);
+  return sentence != NULL ? sentence : N_ ("Reason: {detail}");
 }
 
 char *

@@ -11,6 +11,8 @@ const char *nb_wording_text (const NbMessage *self);
 /* Returns: (transfer none) (nullable): a sentence for the message's reason, with `{detail}` where it is somebody's own
  * words; NULL without one */
 const char *nb_wording_reason (const NbMessage *self);
+/* Returns: whether @detail is a word of the program, for which there is a sentence */
+gboolean nb_wording_knows (const char *detail);
 /* Returns: whether @kind is about the wallet and not about an auction */
 gboolean nb_wording_is_of_wallet (NbKind kind);
 /* Returns: (transfer full): @template with its placeholders filled, in one pass: what is filled in may hold braces */

@@ -86,9 +86,11 @@ CREATE TABLE notify_fanouts (
   after_person BIGINT NOT NULL DEFAULT 0,
   created_at BIGINT NOT NULL
 );
+CREATE INDEX notify_fanouts_by_auction ON notify_fanouts (auction_id, id);
 
--- Auctions whose near end was told.
-CREATE TABLE notify_endings (auction_id BIGINT PRIMARY KEY, told_at BIGINT NOT NULL);
+-- Auctions whose near end was told, or whose end, by which fan-out and when.
+CREATE TABLE notify_endings (auction_id BIGINT PRIMARY KEY, fanout_id BIGINT NOT NULL, told_at BIGINT NOT NULL);
+CREATE INDEX notify_endings_by_time ON notify_endings (told_at);
 
 CREATE TABLE notify_watches (
   person_id BIGINT NOT NULL REFERENCES people (id),
