@@ -2,6 +2,7 @@
 /* The plugin: its settings, and what it brings to the host. */
 #include "nb-courier-metrics.h"
 #include "nb-courier.h"
+#include "nb-herald.h"
 #include "nb-notify.h"
 
 #define NB_TYPE_NOTIFY_PLUGIN (nb_notify_plugin_get_type ())
@@ -66,6 +67,8 @@ configure (NbPlugin *plugin, NbSettings *values, GError **error)
   self->tries_max = (guint)nb_settings_get_int (values, "tries-max");
   if (self->parts.courier != NULL)
     nb_courier_set_patience (self->parts.courier, self->retry_first, self->tries_max);
+  if (self->parts.herald != NULL)
+    nb_herald_set_times (self->parts.herald, self->parts.ending_soon, self->parts.retention);
   return TRUE;
 }
 
@@ -75,6 +78,27 @@ list_channels (gpointer user_data)
   NbNotify *parts = user_data;
 
   return nb_context_list_notifiers (parts->context);
+}
+
+/* Messages may have been written. */
+static void
+on_written (gpointer user_data)
+{
+  NbNotify *parts = user_data;
+
+  if (parts->courier != NULL)
+    nb_courier_wake (parts->courier);
+}
+
+static gboolean
+start_herald (NbNotify *parts, GError **error)
+{
+  parts->herald = nb_herald_new (parts->store, list_channels, on_written, parts);
+  nb_herald_set_times (parts->herald, parts->ending_soon, parts->retention);
+  if (nb_herald_start (parts->herald, parts->context, error))
+    return TRUE;
+  g_clear_pointer (&parts->herald, nb_herald_stop);
+  return FALSE;
 }
 
 /* Comes last: a start that fails leaves nothing behind. */
@@ -101,6 +125,8 @@ start (NbPlugin *plugin, NbContext *context, GError **error)
   parts->composer = nb_context_find_service (context, NB_TYPE_COMPOSER);
   if (!nb_courier_metrics_add_gauges (context, error))
     return FALSE;
+  if (!start_herald (parts, error))
+    return FALSE;
   start_courier (self);
   return TRUE;
 }
@@ -110,6 +136,7 @@ stop (NbPlugin *plugin)
 {
   NbNotify *parts = &NB_NOTIFY_PLUGIN (plugin)->parts;
 
+  g_clear_pointer (&parts->herald, nb_herald_stop);
   g_clear_pointer (&parts->courier, nb_courier_stop);
 }
 

@@ -91,8 +91,8 @@ tell (const NbLot *lot, NbStander *stander, NbPost *post)
   if (lot->leader == 0 || stander->now == stander->known || stander->now != truth)
     return;
   nb_post_add (post, stander->event, stander->person,
-               stander->now == NB_RANK_OUTBID ? NB_KIND_OUTBID : NB_KIND_LEADING_AGAIN, lot->id, lot->title,
-               lot->price, "");
+               stander->now == NB_RANK_OUTBID ? NB_KIND_OUTBID : NB_KIND_LEADING_AGAIN, lot->id, lot->title, lot->price,
+               "");
   stander->known = stander->now;
 }
 
@@ -119,8 +119,7 @@ nb_standings_tell (GPtrArray *courses, GHashTable *lots, NbPost *post, NbTransac
             continue;
           tell (lot, stander, post);
           if (stander->known != NB_RANK_NONE)
-            nb_rowset_add (rows, lot->id, stander->person, (gint64)(stander->known == NB_RANK_LEADING),
-                           stander->seq);
+            nb_rowset_add (rows, lot->id, stander->person, (gint64)(stander->known == NB_RANK_LEADING), stander->seq);
         }
     }
   return nb_rowset_get_n_rows (rows) == 0
