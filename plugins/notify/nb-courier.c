@@ -10,6 +10,8 @@
 /* Tries that ended wait for others, for so long or until there are so many. */
 #define GATHER_TIME (50 * G_TIME_SPAN_MILLISECOND)
 #define GATHER_MANY 16
+/* Channels end within a minute, well before the lease of what was handed to them just now. */
+#define QUEUE_TIME (NB_ROUND_LEASE / 3)
 /* A round may keep the one that writes busy for an eighth of the time. */
 #define REST_FACTOR 7
 #define REST_MIN (5 * G_TIME_SPAN_MILLISECOND)
@@ -125,62 +127,106 @@ plan_round (NbCourier *self, gint64 at)
   arm (self);
 }
 
+static void run_lane (NbCourier *self, NbLane *lane);
+
+static void
+add_ended (NbCourier *self, NbParcel *parcel)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  g_ptr_array_add (self->ended, parcel);
+  plan_round (self, self->ended->len >= GATHER_MANY || self->n_under_way == 0 ? now : now + GATHER_TIME);
+}
+
 static void
 on_transit_ended (NbParcel *parcel, NbDelivery result, guint retry_after, const GError *error, double seconds,
                   gpointer user_data)
 {
   NbCourier *self = user_data;
   NbLane *lane = nb_lanes_get (self->lanes, parcel->channel);
-  gint64 now = g_get_monotonic_time ();
   gint64 pause = nb_parcel_pause (self->retry_first, parcel->tries, retry_after);
-  gboolean is_many;
 
   lane->n_under_way--;
+  lane->n_ended++;
   self->n_under_way--;
   nb_metric_observe (lane->metrics.duration, seconds);
   nb_parcel_end (parcel, result, pause, self->tries_max, error);
-  if (now >= self->stop_at)
-    nb_parcel_free (parcel);
+  run_lane (self, lane);
+  if (g_get_monotonic_time () < self->stop_at)
+    add_ended (self, parcel);
   else
-    {
-      g_ptr_array_add (self->ended, parcel);
-      is_many = self->ended->len >= GATHER_MANY || self->n_under_way == 0;
-      plan_round (self, is_many ? now : now + GATHER_TIME);
-    }
+    nb_parcel_free (parcel);
   courier_unref (self);
 }
 
-static NbNotifier *
-find_notifier (GPtrArray *notifiers, const char *name)
+/* It waits again as if it had not been taken. */
+static void
+give_back (NbCourier *self, NbParcel *parcel)
 {
-  for (guint i = 0; i < notifiers->len; i++)
+  parcel->is_returned = TRUE;
+  add_ended (self, parcel);
+}
+
+static void
+give_back_queue (NbCourier *self, NbLane *lane)
+{
+  NbParcel *parcel;
+
+  while ((parcel = g_queue_pop_head (&lane->queue)) != NULL)
+    give_back (self, parcel);
+}
+
+/* Returns: (transfer full) (nullable): the channel, if it still runs */
+static NbNotifier *
+find_notifier (NbCourier *self, const char *name)
+{
+  g_autoptr (GPtrArray) notifiers = self->is_stopped ? NULL : self->list_channels (self->user_data);
+
+  for (guint i = 0; notifiers != NULL && i < notifiers->len; i++)
     if (g_str_equal (nb_notifier_get_name (g_ptr_array_index (notifiers, i)), name))
-      return g_ptr_array_index (notifiers, i);
+      return g_object_ref (g_ptr_array_index (notifiers, i));
   return NULL;
 }
 
-/* What was taken for a channel that stopped meanwhile comes back when the lease has ended. */
+static void
+run_lane (NbCourier *self, NbLane *lane)
+{
+  NbParcel *parcel;
+
+  while ((parcel = nb_lane_pop (lane)) != NULL)
+    {
+      gboolean is_stale = g_get_monotonic_time () - parcel->taken_at > QUEUE_TIME;
+      g_autoptr (NbNotifier) notifier = is_stale ? NULL : find_notifier (self, parcel->channel);
+
+      if (notifier == NULL)
+        {
+          give_back (self, parcel);
+          continue;
+        }
+      lane->n_under_way++;
+      self->n_under_way++;
+      nb_transit_begin (notifier, self->composer, parcel, on_transit_ended, courier_ref (self));
+    }
+}
+
 static void
 hand_out (NbCourier *self, NbRound *round)
 {
-  g_autoptr (GPtrArray) notifiers = NULL;
-  g_autoptr (GPtrArray) taken = g_steal_pointer (&round->taken);
+  g_autofree gpointer *taken = NULL;
+  gsize n = 0;
 
-  round->taken = g_ptr_array_new ();
-  if (self->is_stopped || taken->len == 0)
-    return;
-  notifiers = self->list_channels (self->user_data);
-  for (guint i = 0; i < taken->len; i++)
+  taken = g_ptr_array_steal (round->taken, &n);
+  for (gsize i = 0; i < n; i++)
     {
-      NbParcel *parcel = g_ptr_array_index (taken, i);
-      NbNotifier *notifier = find_notifier (notifiers, parcel->channel);
+      NbParcel *parcel = taken[i];
+      NbLane *lane = nb_lanes_get (self->lanes, parcel->channel);
 
-      if (notifier == NULL)
-        continue;
-      taken->pdata[i] = NULL;
-      nb_lanes_get (self->lanes, parcel->channel)->n_under_way++;
-      self->n_under_way++;
-      nb_transit_begin (notifier, self->composer, parcel, on_transit_ended, courier_ref (self));
+      parcel->taken_at = round->began_at;
+      g_queue_push_tail (&lane->queue, parcel);
+      if (self->is_stopped)
+        give_back_queue (self, lane);
+      else
+        run_lane (self, lane);
     }
 }
 
@@ -237,8 +283,7 @@ trip_end (Trip *self)
 static void
 take_back (NbCourier *self, NbRound *round)
 {
-  g_ptr_array_extend_and_steal (self->ended, g_steal_pointer (&round->ended));
-  round->ended = g_ptr_array_new ();
+  g_ptr_array_extend_and_steal (self->ended, g_ptr_array_ref (round->ended));
   if (self->ended->len > 0)
     plan_round (self, g_get_monotonic_time ());
 }
@@ -274,13 +319,12 @@ begin_round (NbCourier *self)
   g_autoptr (GPtrArray) notifiers = NULL;
 
   self->round_at = NEVER;
-  g_ptr_array_unref (trip->round->ended);
-  trip->round->ended = g_steal_pointer (&self->ended);
-  self->ended = g_ptr_array_new_with_free_func (free_parcel);
+  g_ptr_array_extend_and_steal (trip->round->ended, g_ptr_array_ref (self->ended));
   if (!self->is_stopped)
     {
       notifiers = self->list_channels (self->user_data);
       nb_lanes_offer (self->lanes, notifiers, trip->round);
+      nb_lanes_forget_ended (self->lanes);
     }
   nb_store_transact_async (self->store, nb_round_run, trip->round, NULL, NULL, round_cb, trip);
 }
@@ -365,8 +409,14 @@ nb_courier_wake (NbCourier *self)
 void
 nb_courier_stop (NbCourier *self)
 {
+  GHashTableIter iter;
+  gpointer lane;
+
   self->is_stopped = TRUE;
   self->stop_at = g_get_monotonic_time () + STOP_PATIENCE;
+  g_hash_table_iter_init (&iter, self->lanes);
+  while (g_hash_table_iter_next (&iter, NULL, &lane))
+    give_back_queue (self, lane);
   arm (self);
   /* A process that ends has left its main loop, so that nothing would be written down any more. */
   while (self->source != NULL && g_main_depth () == 0)

@@ -2,10 +2,25 @@
 /* One lane for each channel, so that none waits for another. */
 #include "nb-lane.h"
 
+static void
+free_parcel (gpointer data)
+{
+  nb_parcel_free (data);
+}
+
+static void
+free_lane (gpointer data)
+{
+  NbLane *self = data;
+
+  g_queue_clear_full (&self->queue, free_parcel);
+  g_free (self);
+}
+
 GHashTable *
 nb_lanes_new (void)
 {
-  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_lane);
 }
 
 NbLane *
@@ -21,6 +36,22 @@ nb_lanes_get (GHashTable *lanes, const char *channel)
   return lane;
 }
 
+NbParcel *
+nb_lane_pop (NbLane *self)
+{
+  return self->n_under_way < NB_LANE_ROOM ? g_queue_pop_head (&self->queue) : NULL;
+}
+
+/* Twice what it did since the last round, so that it does not run dry until the next one. */
+static guint
+measure_room (NbLane *lane)
+{
+  guint appetite = CLAMP (2 * lane->n_ended, NB_LANE_ROOM, NB_LANE_APPETITE_MAX);
+  guint n_at_hand = lane->n_under_way + g_queue_get_length (&lane->queue);
+
+  return n_at_hand < appetite ? appetite - n_at_hand : 0;
+}
+
 void
 nb_lanes_offer (GHashTable *lanes, GPtrArray *notifiers, NbRound *round)
 {
@@ -28,11 +59,21 @@ nb_lanes_offer (GHashTable *lanes, GPtrArray *notifiers, NbRound *round)
     {
       NbNotifier *notifier = g_ptr_array_index (notifiers, i);
       const char *name = nb_notifier_get_name (notifier);
-      guint n_under_way = nb_lanes_get (lanes, name)->n_under_way;
 
       nb_round_add_channel (round, name, nb_notifier_get_title (notifier) != NULL,
-                            n_under_way < NB_LANE_ROOM ? NB_LANE_ROOM - n_under_way : 0);
+                            measure_room (nb_lanes_get (lanes, name)));
     }
+}
+
+void
+nb_lanes_forget_ended (GHashTable *lanes)
+{
+  GHashTableIter iter;
+  gpointer lane;
+
+  g_hash_table_iter_init (&iter, lanes);
+  while (g_hash_table_iter_next (&iter, NULL, &lane))
+    ((NbLane *)lane)->n_ended = 0;
 }
 
 void
@@ -43,7 +84,7 @@ nb_lanes_count (GHashTable *lanes, const NbRound *round)
       const NbParcel *parcel = g_ptr_array_index (round->ended, i);
       const NbCourierMetrics *metrics = &nb_lanes_get (lanes, parcel->channel)->metrics;
 
-      if (parcel->is_written)
+      if (parcel->is_written && !parcel->is_returned)
         nb_metric_add (parcel->result == NB_DELIVERY_DONE ? metrics->done
                        : parcel->is_dead                  ? metrics->dead
                                                           : metrics->again,

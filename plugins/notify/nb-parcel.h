@@ -17,12 +17,14 @@ typedef struct
   char *nickname;
   char *email;
   char *language;
+  gint64 taken_at; /* monotonic */
 
   NbDelivery result;
   gint64 pause; /* before the next try, in microseconds */
   char *reason; /* (nullable): why it didn't go through */
   gboolean is_dead;
-  gboolean is_written; /* that it ended: FALSE when the delivery was taken by others meanwhile */
+  gboolean is_returned; /* it was not tried after all: it waits again as before */
+  gboolean is_written;  /* that it ended: FALSE when the delivery was taken by others meanwhile */
 } NbParcel;
 
 void nb_parcel_free (NbParcel *self);

@@ -20,13 +20,18 @@ static const NbSql delete_done = {
   NULL,
 };
 
+/* One that was not tried keeps the reason of the try before. */
+#define SET_FAILED                                                                                                     \
+  "UPDATE notify_deliveries SET tries = v.tries, next_at = v.next_at, is_dead = v.is_dead, "                           \
+  "reason = CASE v.reason WHEN '' THEN notify_deliveries.reason ELSE v.reason END "
+
 static const NbSql write_failed = {
-  "UPDATE notify_deliveries SET next_at = v.next_at, is_dead = v.is_dead, reason = v.reason FROM (SELECT "
-  "value ->> '$[0]' AS id, value ->> '$[1]' AS next_at, value ->> '$[2]' AS is_dead, value ->> '$[3]' AS reason "
-  "FROM json_each (##rows::string)) AS v WHERE notify_deliveries.id = v.id",
-  "UPDATE notify_deliveries SET next_at = v.next_at, is_dead = v.is_dead, reason = v.reason FROM unnest ("
-  "CAST (##c0::string AS bigint[]), CAST (##c1::string AS bigint[]), CAST (##c2::string AS bigint[]), "
-  "CAST (##c3::string AS text[])) AS v (id, next_at, is_dead, reason) WHERE notify_deliveries.id = v.id",
+  SET_FAILED "FROM (SELECT value ->> '$[0]' AS id, value ->> '$[1]' AS tries, value ->> '$[2]' AS next_at, "
+             "value ->> '$[3]' AS is_dead, value ->> '$[4]' AS reason FROM json_each (##rows::string)) AS v "
+             "WHERE notify_deliveries.id = v.id",
+  SET_FAILED "FROM unnest (CAST (##c0::string AS bigint[]), CAST (##c1::string AS bigint[]), "
+             "CAST (##c2::string AS bigint[]), CAST (##c3::string AS bigint[]), CAST (##c4::string AS text[])) "
+             "AS v (id, tries, next_at, is_dead, reason) WHERE notify_deliveries.id = v.id",
   NULL,
 };
 
@@ -69,7 +74,7 @@ nb_round_settle (NbRound *self, NbTransaction *transaction, GError **error)
 {
   gint64 now = nb_transaction_now (transaction);
   g_autoptr (NbRowset) done = nb_rowset_new ("x");
-  g_autoptr (NbRowset) failed = nb_rowset_new ("xxxs");
+  g_autoptr (NbRowset) failed = nb_rowset_new ("xxxxs");
   g_autoptr (NbRowset) lines = nb_rowset_new (NB_LINE_KEY_COLUMNS);
 
   if (self->ended->len == 0)
@@ -82,10 +87,12 @@ nb_round_settle (NbRound *self, NbTransaction *transaction, GError **error)
 
       if (!parcel->is_written)
         continue;
-      if (parcel->result == NB_DELIVERY_DONE)
+      if (parcel->is_returned)
+        nb_rowset_add (failed, parcel->id, parcel->tries - 1, now, (gint64)0, "");
+      else if (parcel->result == NB_DELIVERY_DONE)
         nb_rowset_add (done, parcel->id);
       else
-        nb_rowset_add (failed, parcel->id, now + parcel->pause, (gint64)parcel->is_dead, parcel->reason);
+        nb_rowset_add (failed, parcel->id, parcel->tries, now + parcel->pause, (gint64)parcel->is_dead, parcel->reason);
       nb_rowset_add (lines, parcel->channel, parcel->target, parcel->person);
     }
   return write_rows (transaction, &delete_done, done, error) && write_rows (transaction, &write_failed, failed, error)
