@@ -3,6 +3,7 @@
 #include "nb-courier-metrics.h"
 #include "nb-courier.h"
 #include "nb-herald.h"
+#include "nb-delivery-desk.h"
 #include "nb-notify.h"
 
 #define NB_TYPE_NOTIFY_PLUGIN (nb_notify_plugin_get_type ())
@@ -119,11 +120,14 @@ start (NbPlugin *plugin, NbContext *context, GError **error)
 {
   NbNotifyPlugin *self = NB_NOTIFY_PLUGIN (plugin);
   NbNotify *parts = &self->parts;
+  g_autoptr (NbDeliveryDesk) desk = NULL;
 
   parts->context = context;
   parts->store = nb_context_get_store (context);
   parts->composer = nb_context_find_service (context, NB_TYPE_COMPOSER);
-  if (!nb_courier_metrics_add_gauges (context, error))
+  desk = nb_delivery_desk_new ();
+  if (!nb_context_add_service (context, NB_TYPE_DELIVERIES, G_OBJECT (desk), error)
+      || !nb_courier_metrics_add_gauges (context, error))
     return FALSE;
   if (!start_herald (parts, error))
     return FALSE;
