@@ -2,9 +2,13 @@
 /* The plugin: its settings, and what it brings to the host. */
 #include "nb-courier-metrics.h"
 #include "nb-courier.h"
-#include "nb-herald.h"
 #include "nb-delivery-desk.h"
+#include "nb-herald.h"
+#include "nb-log-channel.h"
 #include "nb-notify.h"
+#include "nb-webhook-desk.h"
+#include "nb-webhook-url.h"
+#include "nb-wire.h"
 
 #define NB_TYPE_NOTIFY_PLUGIN (nb_notify_plugin_get_type ())
 G_DECLARE_FINAL_TYPE (NbNotifyPlugin, nb_notify_plugin, NB, NOTIFY_PLUGIN, NbPlugin)
@@ -16,6 +20,7 @@ struct _NbNotifyPlugin
   NbNotify parts;
   gint64 retry_first; /* in microseconds */
   guint tries_max;
+  gboolean has_log;
 };
 
 G_DEFINE_FINAL_TYPE (NbNotifyPlugin, nb_notify_plugin, NB_TYPE_PLUGIN)
@@ -54,6 +59,48 @@ static const NbSetting settings[] = {
       .maximum = 50,
       .help = "after how many tries a delivery is given up, for an administrator to look at",
   },
+  {
+      .name = "webhook",
+      .kind = NB_SETTING_CHOICE,
+      .fallback = "on",
+      .choices = "on|off",
+      .help = "whether messages go to webhooks, and people may have some",
+      .needs_restart = TRUE,
+  },
+  {
+      .name = "webhook-allow",
+      .kind = NB_SETTING_TEXT,
+      .fallback = "",
+      .maximum = 2000,
+      .help
+      = "networks that webhooks may be in beside the public internet, such as 10.1.0.0/16;fd00::/8; there http:// is "
+        "fine too",
+      .check = nb_networks_check,
+  },
+  {
+      .name = "webhook-url",
+      .kind = NB_SETTING_TEXT,
+      .fallback = "",
+      .maximum = NB_WEBHOOK_URL_MAX,
+      .help = "an address of the site's own that gets every message to anybody; empty for none",
+      .needs_restart = TRUE,
+      .check = nb_webhook_desk_check_url,
+  },
+  {
+      .name = "webhook-secret",
+      .kind = NB_SETTING_SECRET,
+      .fallback = "",
+      .help = "what the site's own webhook is signed with: whsec_ and 24 to 64 random bytes in base64",
+      .needs_restart = TRUE,
+  },
+  {
+      .name = "log",
+      .kind = NB_SETTING_CHOICE,
+      .fallback = "off",
+      .choices = "on|off",
+      .help = "whether each message to anybody is a line in the log: who and of what kind, never its words",
+      .needs_restart = TRUE,
+  },
   { NULL },
 };
 
@@ -62,6 +109,9 @@ configure (NbPlugin *plugin, NbSettings *values, GError **error)
 {
   NbNotifyPlugin *self = NB_NOTIFY_PLUGIN (plugin);
 
+  if (!nb_webhook_desk_configure (self->parts.webhooks, values, error))
+    return FALSE;
+  self->has_log = g_str_equal (nb_settings_get_text (values, "log"), "on");
   self->parts.retention = nb_settings_get_int (values, "retention") * G_USEC_PER_SEC;
   self->parts.ending_soon = nb_settings_get_int (values, "ending-soon") * G_USEC_PER_SEC;
   self->retry_first = nb_settings_get_int (values, "retry-first") * G_TIME_SPAN_MILLISECOND;
@@ -116,6 +166,24 @@ start_courier (NbNotifyPlugin *self)
 }
 
 static gboolean
+add_log (NbNotifyPlugin *self, GError **error)
+{
+  g_autoptr (NbNotifier) channel = nb_log_channel_new ();
+
+  return !self->has_log || nb_context_add_notifier (self->parts.context, channel, error);
+}
+
+/* Comes after all that may fail. */
+static void
+start_wire (NbNotify *parts)
+{
+  if (!nb_context_is_serving (parts->context))
+    return;
+  parts->wire = nb_wire_new ();
+  nb_webhook_desk_set_wire (parts->webhooks, parts->wire);
+}
+
+static gboolean
 start (NbPlugin *plugin, NbContext *context, GError **error)
 {
   NbNotifyPlugin *self = NB_NOTIFY_PLUGIN (plugin);
@@ -127,10 +195,12 @@ start (NbPlugin *plugin, NbContext *context, GError **error)
   parts->composer = nb_context_find_service (context, NB_TYPE_COMPOSER);
   desk = nb_delivery_desk_new ();
   if (!nb_context_add_service (context, NB_TYPE_DELIVERIES, G_OBJECT (desk), error)
-      || !nb_courier_metrics_add_gauges (context, error))
+      || !nb_courier_metrics_add_gauges (context, error) || !add_log (self, error)
+      || !nb_webhook_desk_start (parts->webhooks, parts, error))
     return FALSE;
   if (!start_herald (parts, error))
     return FALSE;
+  start_wire (parts);
   start_courier (self);
   return TRUE;
 }
@@ -142,6 +212,15 @@ stop (NbPlugin *plugin)
 
   g_clear_pointer (&parts->herald, nb_herald_stop);
   g_clear_pointer (&parts->courier, nb_courier_stop);
+  nb_webhook_desk_set_wire (parts->webhooks, NULL);
+  g_clear_pointer (&parts->wire, nb_wire_free);
+}
+
+static void
+nb_notify_plugin_finalize (GObject *object)
+{
+  g_clear_pointer (&NB_NOTIFY_PLUGIN (object)->parts.webhooks, nb_webhook_desk_unref);
+  G_OBJECT_CLASS (nb_notify_plugin_parent_class)->finalize (object);
 }
 
 static void
@@ -149,6 +228,7 @@ nb_notify_plugin_class_init (NbNotifyPluginClass *klass)
 {
   NbPluginClass *plugin_class = NB_PLUGIN_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->finalize = nb_notify_plugin_finalize;
   plugin_class->settings = settings;
   plugin_class->configure = configure;
   plugin_class->start = start;
@@ -158,4 +238,5 @@ nb_notify_plugin_class_init (NbNotifyPluginClass *klass)
 static void
 nb_notify_plugin_init (NbNotifyPlugin *self)
 {
+  self->parts.webhooks = nb_webhook_desk_new ();
 }

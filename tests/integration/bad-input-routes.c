@@ -67,6 +67,19 @@ static const BadField reason_fields[] = {
   { NULL },
 };
 
+static const BadField webhook_fields[] = {
+  { "url", BAD_TEXT, TRUE, "\"https://example.com/hook\"", 2048 },
+  { "kinds", BAD_LIST, FALSE, NULL },
+  { NULL },
+};
+
+static const BadField webhook_change_fields[] = {
+  { "url", BAD_TEXT, FALSE, NULL, 2048 },
+  { "kinds", BAD_LIST, FALSE, NULL },
+  { "is_enabled", BAD_FLAG, FALSE, NULL },
+  { NULL },
+};
+
 const BadRoute bad_routes[] = {
   { "description", "GET", "/api/v1/openapi.json", FALSE, FALSE, NULL },
   { "sign up", "POST", "/api/v1/accounts", FALSE, FALSE, sign_up_fields },
@@ -89,6 +102,13 @@ const BadRoute bad_routes[] = {
   { "maximum", "POST", "/api/v1/auctions/{id:id}/bids", TRUE, FALSE, max_fields },
   { "buy now", "POST", "/api/v1/auctions/{id:id}/buy-now", TRUE, FALSE, price_fields },
   { "cancel", "POST", "/api/v1/auctions/{id:id}/cancel", TRUE, FALSE, reason_fields },
+  { "webhooks", "GET", "/api/v1/webhooks", TRUE, FALSE, NULL },
+  { "new webhook", "POST", "/api/v1/webhooks", TRUE, FALSE, webhook_fields },
+  { "webhook", "GET", "/api/v1/webhooks/{id:id}", TRUE, FALSE, NULL },
+  { "change webhook", "PATCH", "/api/v1/webhooks/{id:id}", TRUE, FALSE, webhook_change_fields },
+  { "delete webhook", "DELETE", "/api/v1/webhooks/{id:id}", TRUE, FALSE, NULL },
+  { "renew webhook", "POST", "/api/v1/webhooks/{id:id}/secret", TRUE, FALSE, NULL },
+  { "test webhook", "POST", "/api/v1/webhooks/{id:id}/test", TRUE, FALSE, NULL },
   { NULL },
 };
 

@@ -15,7 +15,9 @@ typedef enum
   BAD_SEQ = 1 << 3, /* any number from 0 */
   BAD_TIME = 1 << 4,
   BAD_OBJECT = 1 << 5,
-  BAD_ANY = 1 << 6 /* optional: null says that it isn't there */
+  BAD_ANY = 1 << 6, /* optional: null says that it isn't there */
+  BAD_FLAG = 1 << 7,
+  BAD_LIST = 1 << 8 /* of texts */
 } BadKind;
 
 typedef struct

@@ -250,6 +250,24 @@ test_answers (BadSite *site)
            "{\"username\":\"third\",\"password\":\"tangerine-orchard\",\"nickname\":\"third\"}", 201);
 }
 
+static void
+test_webhooks (BadSite *site)
+{
+  g_autoptr (JsonObject) description = get_description (site);
+  g_autoptr (JsonObject) hook = ask (site, "POST", "/api/v1/webhooks", site->bidder_token,
+                                     "{\"url\":\"https://example.com/\",\"kinds\":[\"won\"]}", 201);
+  g_autofree char *one = g_strconcat ("/api/v1/webhooks/", json_object_get_string_member (hook, "id"), NULL);
+  g_autofree char *secret = g_strconcat (one, "/secret", NULL);
+  const char *bidder = site->bidder_token;
+
+  compare (site, description, "POST", "/api/v1/webhooks", NULL, bidder, "{\"url\":\"https://example.com/\"}", 201);
+  compare (site, description, "POST", "/api/v1/webhooks", NULL, bidder, "{\"url\":\"x\"}", 422);
+  compare (site, description, "GET", "/api/v1/webhooks", NULL, bidder, NULL, 200);
+  compare (site, description, "GET", one, "/api/v1/webhooks/{id}", bidder, NULL, 200);
+  compare (site, description, "PATCH", one, "/api/v1/webhooks/{id}", bidder, "{\"is_enabled\":false}", 200);
+  compare (site, description, "POST", secret, "/api/v1/webhooks/{id}/secret", bidder, NULL, 200);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -257,6 +275,7 @@ main (int argc, char **argv)
     { "every-route-and-no-other", test_routes, FALSE },
     { "every-problem-code", test_problem_codes, FALSE },
     { "answers-are-as-described", test_answers, TRUE },
+    { "webhooks-are-as-described", test_webhooks, TRUE },
     { NULL },
   };
 

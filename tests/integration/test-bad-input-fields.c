@@ -11,10 +11,13 @@ static const struct
   const char *json;
   BadKind fits; /* the kinds that may take it */
 } values[] = {
-  { "true", 0 },
-  { "false", 0 },
-  { "[]", 0 },
+  { "true", BAD_FLAG },
+  { "false", BAD_FLAG },
+  { "[]", BAD_LIST },
   { "[1]", 0 },
+  { "[\"\"]", 0 },
+  { "[[\"x\"]]", 0 },
+  { "[null]", 0 },
   { "{}", 0 },
   { "{\"amount\":1}", 0 },
   { "\"10\"", BAD_TEXT },
@@ -180,6 +183,16 @@ static const struct
   { "list", "terms.extend_max_s", "86401" },
   { "list", "terms.extend_max_s", "60" },
   { "bid", "quantity", "0" },
+  { "new webhook", "url", "\"http://example.com/\"" },
+  { "new webhook", "url", "\"https://127.0.0.1/\"" },
+  { "new webhook", "url", "\"https://localhost/\"" },
+  { "new webhook", "url", "\"https://user:secret@example.com/\"" },
+  { "new webhook", "url", "\"https://example.com/\\n\"" },
+  { "new webhook", "kinds", "[\"nosuch\"]" },
+  { "new webhook", "kinds", "[\"outbid\",\"OUTBID\"]" },
+  { "new webhook", "kinds", "[\"outbid,won\"]" },
+  { "change webhook", "url", "\"https://169.254.169.254/\"" },
+  { "change webhook", "kinds", "[\"a\\u0001b\"]" },
 };
 
 static const BadRoute *

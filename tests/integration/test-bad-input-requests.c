@@ -249,6 +249,8 @@ static const struct
   { "/api/v1/wallet/entries", "limit", "0 101 -1 x 1.5 99999999999999999999" },
   { "/api/v1/wallet/entries", "cursor", "x 0 -1 01 9223372036854775808 %27" },
   { "/api/v1/wallet/entries", "kind", "x DEPOSIT 1 %27" },
+  { "/api/v1/webhooks", "limit", "0 101 -1 x 1.5 99999999999999999999" },
+  { "/api/v1/webhooks", "cursor", "x 0 -1 01 9223372036854775808 %27" },
 };
 
 static void
