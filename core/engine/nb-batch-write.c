@@ -206,7 +206,7 @@ emit_bids (NbBatch *self, NbSlot *slot)
 
   if (slot->accepted->len == 0)
     return;
-  is_sealed = slot->type == NULL || nb_auction_type_is_sealed (slot->type);
+  is_sealed = nb_registry_is_auction_type_sealed (self->registry, auction->type);
   add_int (&payload, "seq", auction->seq);
   add_int (&payload, "price", is_sealed ? 0 : auction->price);
   add_int (&payload, "leader", is_sealed ? 0 : auction->leader);

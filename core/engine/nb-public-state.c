@@ -167,24 +167,12 @@ nb_public_state_from_view (const NbAuctionView *view, const NbLastBid *last_bid)
   return nb_public_state_new (&parts);
 }
 
-static gboolean
-has_capability (NbAuctionType *type, NbCapabilities capability)
-{
-  NbTypeDescription *description = nb_auction_type_describe (type);
-  gboolean has_it = (nb_type_description_get_capabilities (description) & capability) != 0;
-
-  nb_type_description_free (description);
-  return has_it;
-}
-
 gboolean
 nb_auction_type_is_live (NbAuctionType *type)
 {
-  return has_capability (type, NB_CAPABILITY_LIVE);
-}
+  NbTypeDescription *description = nb_auction_type_describe (type);
+  gboolean is_live = (nb_type_description_get_capabilities (description) & NB_CAPABILITY_LIVE) != 0;
 
-gboolean
-nb_auction_type_is_sealed (NbAuctionType *type)
-{
-  return has_capability (type, NB_CAPABILITY_SEALED);
+  nb_type_description_free (description);
+  return is_live;
 }

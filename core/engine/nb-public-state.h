@@ -35,8 +35,6 @@ NbAuctionState *nb_public_state_new (const NbPublicParts *parts);
 NbAuctionState *nb_public_state_from_view (const NbAuctionView *view, const NbLastBid *last_bid);
 
 gboolean nb_auction_type_is_live (NbAuctionType *type);
-/* Whether nobody may learn before the end who leads, and at which price. */
-gboolean nb_auction_type_is_sealed (NbAuctionType *type);
 
 /* The newest visible bids of several auctions, read together. */
 typedef struct _NbLastBids NbLastBids;

@@ -138,6 +138,12 @@ nb_registry_ref_auction_type (NbRegistry *self, const char *name)
   return nb_type_table_ref (self->types, name);
 }
 
+gboolean
+nb_registry_is_auction_type_sealed (NbRegistry *self, const char *name)
+{
+  return nb_type_table_is_sealed (self->types, name);
+}
+
 char *
 nb_registry_dup_auction_type_owner (NbRegistry *self, const char *name)
 {

@@ -102,6 +102,9 @@ gboolean nb_registry_add_auction_type (NbRegistry *self, const char *owner, cons
 /* (transfer full) (nullable); callable from any thread: store threads look types up while the main loop stops plugins
  */
 NbAuctionType *nb_registry_ref_auction_type (NbRegistry *self, const char *name);
+/* Whether nobody may learn before the end who leads, and at which price; as it was when the type came; callable from
+ * any thread */
+gboolean nb_registry_is_auction_type_sealed (NbRegistry *self, const char *name);
 /* (transfer full) (nullable): whose type it is, for reports; callable from any thread */
 char *nb_registry_dup_auction_type_owner (NbRegistry *self, const char *name);
 /* (transfer full) (element-type utf8): names, sorted; free with g_ptr_array_unref(); callable from any thread */

@@ -18,6 +18,7 @@ typedef struct
 {
   char *owner;
   NbAuctionType *type;
+  gboolean is_sealed; /* asked once: bids can't wait for a description */
 } TypeEntry;
 
 static void
@@ -72,6 +73,16 @@ missing_hook (NbAuctionType *type)
   return klass->resolve == NULL ? "resolve" : NULL;
 }
 
+static gboolean
+ask_sealed (NbAuctionType *type)
+{
+  NbTypeDescription *description = nb_auction_type_describe (type);
+  gboolean has_it = (nb_type_description_get_capabilities (description) & NB_CAPABILITY_SEALED) != 0;
+
+  nb_type_description_free (description);
+  return has_it;
+}
+
 gboolean
 nb_type_table_add (NbTypeTable *self, const char *owner, const char *name, NbAuctionType *type, GError **error)
 {
@@ -100,6 +111,7 @@ nb_type_table_add (NbTypeTable *self, const char *owner, const char *name, NbAuc
   TypeEntry *entry = g_new0 (TypeEntry, 1);
   entry->owner = g_strdup (owner);
   entry->type = g_object_ref (type);
+  entry->is_sealed = ask_sealed (type);
   g_hash_table_insert (self->types, g_strdup (name), entry);
   return TRUE;
 }
@@ -121,6 +133,15 @@ nb_type_table_remove (NbTypeTable *self, const char *name)
 
   g_hash_table_remove (self->types, name);
   return type;
+}
+
+gboolean
+nb_type_table_is_sealed (NbTypeTable *self, const char *name)
+{
+  g_autoptr (GMutexLocker) G_GNUC_UNUSED locker = g_mutex_locker_new (&self->lock);
+  const TypeEntry *entry = g_hash_table_lookup (self->types, name);
+
+  return entry == NULL || entry->is_sealed;
 }
 
 char *

@@ -16,6 +16,8 @@ gboolean nb_type_table_add (NbTypeTable *self, const char *owner, const char *na
 NbAuctionType *nb_type_table_remove (NbTypeTable *self, const char *name);
 /* Returns: (transfer full) (nullable) */
 NbAuctionType *nb_type_table_ref (NbTypeTable *self, const char *name);
+/* Whether nobody may learn before the end who leads, and at which price; of a type that isn't there nobody may */
+gboolean nb_type_table_is_sealed (NbTypeTable *self, const char *name);
 /* Returns: (transfer full) (nullable): who brought the type */
 char *nb_type_table_dup_owner (NbTypeTable *self, const char *name);
 /* Returns: (transfer full) (element-type utf8): the names, sorted */
