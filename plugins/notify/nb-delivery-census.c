@@ -26,32 +26,25 @@ find_next_channel (NbTransaction *transaction, const char *before, GError **erro
 }
 
 static gboolean
-count (NbTransaction *transaction, const char *channel, gint64 is_dead, gint64 *n, GError **error)
+count (NbTransaction *transaction, NbDeliveryCensus *census, GError **error)
 {
-  static const NbSql sql = { "SELECT COUNT(*) FROM (SELECT id FROM notify_deliveries "
-                             "WHERE channel = ##channel::string AND is_dead = ##dead::gint64 LIMIT ##max::gint64) AS d",
-                             NULL, "x" };
-  g_autoptr (NbRows) rows = nb_transaction_query (
-      transaction, &sql, NB_PARAMS (NB_TEXT (channel), NB_INT (is_dead), NB_INT (NB_DELIVERY_CENSUS_MAX)), error);
+  static const NbSql waiting = { "SELECT COUNT(*), MIN (created_at) FROM (SELECT created_at FROM notify_deliveries "
+                                 "WHERE channel = ##channel::string AND is_dead = 0 LIMIT ##max::gint64) AS d",
+                                 NULL, "xx" };
+  static const NbSql dead = { "SELECT COUNT(*) FROM (SELECT id FROM notify_deliveries "
+                              "WHERE channel = ##channel::string AND is_dead = 1 LIMIT ##max::gint64) AS d",
+                              NULL, "x" };
+  const NbParam params[] = { NB_TEXT (census->channel), NB_INT (NB_DELIVERY_CENSUS_MAX) };
+  g_autoptr (NbRows) n_waiting = nb_transaction_query (transaction, &waiting, params, G_N_ELEMENTS (params), error);
+  g_autoptr (NbRows) n_dead = NULL;
 
-  if (rows == NULL)
+  if (n_waiting == NULL)
     return FALSE;
-  *n = nb_rows_get_int (rows, 0, 0);
-  return TRUE;
-}
-
-static gboolean
-find_oldest (NbTransaction *transaction, NbDeliveryCensus *census, GError **error)
-{
-  static const NbSql sql = { "SELECT created_at FROM notify_deliveries WHERE channel = ##channel::string "
-                             "AND is_dead = 0 ORDER BY id LIMIT 1",
-                             NULL, "x" };
-  g_autoptr (NbRows) rows = nb_transaction_query (transaction, &sql, NB_PARAMS (NB_TEXT (census->channel)), error);
-
-  if (rows == NULL)
-    return FALSE;
-  census->oldest_at = nb_rows_get_n (rows) > 0 ? nb_rows_get_int (rows, 0, 0) : 0;
-  return TRUE;
+  census->n_waiting = nb_rows_get_int (n_waiting, 0, 0);
+  census->oldest_at = nb_rows_get_int (n_waiting, 0, 1);
+  n_dead = nb_transaction_query (transaction, &dead, params, G_N_ELEMENTS (params), error);
+  census->n_dead = n_dead != NULL ? nb_rows_get_int (n_dead, 0, 0) : 0;
+  return n_dead != NULL;
 }
 
 GPtrArray *
@@ -72,8 +65,7 @@ nb_delivery_census_take (NbTransaction *transaction, GError **error)
       census->channel = channel;
       g_ptr_array_add (channels, census);
       before = channel;
-      if (!count (transaction, channel, 0, &census->n_waiting, &inner)
-          || !count (transaction, channel, 1, &census->n_dead, &inner) || !find_oldest (transaction, census, &inner))
+      if (!count (transaction, census, &inner))
         break;
     }
   if (inner == NULL)

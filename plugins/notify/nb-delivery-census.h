@@ -13,7 +13,7 @@ typedef struct
 {
   char *channel;
   gint64 n_waiting;
-  gint64 oldest_at; /* when the oldest that waits was written; 0 for none */
+  gint64 oldest_at; /* when the oldest of those that wait was written; 0 for none */
   gint64 n_dead;
 } NbDeliveryCensus;
 

@@ -42,14 +42,18 @@ nb_lines_rejoin (NbTransaction *transaction, const NbRowset *joining, GError **e
   return write_lines (transaction, &sql, joining, error);
 }
 
+/* On PostgreSQL the index is on this expression. */
+#define IS_OF_CHANNEL_SQLITE "channel = ##channel::string"
+#define IS_OF_CHANNEL_POSTGRESQL "channel || '' = ##channel::string"
+
 NbRows *
 nb_lines_lock_due (NbTransaction *transaction, const char *channel, gint64 now, guint max, GError **error)
 {
   static const NbSql sql = {
-    "SELECT target, person_id FROM notify_lines WHERE channel = ##channel::string AND next_at <= ##now::gint64 "
-    "ORDER BY next_at LIMIT ##max::gint64",
-    "SELECT target, person_id FROM notify_lines WHERE channel = ##channel::string AND next_at <= ##now::gint64 "
-    "ORDER BY next_at LIMIT ##max::gint64 FOR UPDATE SKIP LOCKED",
+    "SELECT target, person_id FROM notify_lines WHERE " IS_OF_CHANNEL_SQLITE
+    " AND next_at <= ##now::gint64 ORDER BY next_at LIMIT ##max::gint64",
+    "SELECT target, person_id FROM notify_lines WHERE " IS_OF_CHANNEL_POSTGRESQL
+    " AND next_at <= ##now::gint64 ORDER BY next_at LIMIT ##max::gint64 FOR UPDATE SKIP LOCKED",
     "xx",
   };
 
@@ -111,8 +115,11 @@ nb_lines_release (NbTransaction *transaction, const NbRowset *keys, gint64 now, 
 gboolean
 nb_lines_find_nearest (NbTransaction *transaction, const char *channel, gint64 *next_at, GError **error)
 {
-  static const NbSql sql
-      = { "SELECT next_at FROM notify_lines WHERE channel = ##channel::string ORDER BY next_at LIMIT 1", NULL, "x" };
+  static const NbSql sql = {
+    "SELECT next_at FROM notify_lines WHERE " IS_OF_CHANNEL_SQLITE " ORDER BY next_at LIMIT 1",
+    "SELECT next_at FROM notify_lines WHERE " IS_OF_CHANNEL_POSTGRESQL " ORDER BY next_at LIMIT 1",
+    "x",
+  };
   g_autoptr (NbRows) rows = nb_transaction_query (transaction, &sql, NB_PARAMS (NB_TEXT (channel)), error);
 
   if (rows == NULL)

@@ -3,15 +3,14 @@
 #include "nb-line.h"
 #include "nb-round.h"
 
-/* Locks the lines, always in the same order, and the deliveries that are still as they were when they were taken. */
+/* Locks the lines, always in the same order, and the deliveries. */
 static const NbSql lock_standing = {
-  "SELECT d.id FROM json_each (##rows::string) AS v JOIN notify_deliveries AS d ON d.id = v.value ->> '$[0]' "
-  "AND d.tries = v.value ->> '$[1]' AND d.is_dead = 0",
-  "SELECT d.id FROM unnest (CAST (##c0::string AS bigint[]), CAST (##c1::string AS bigint[])) AS v (id, tries) "
-  "JOIN notify_deliveries AS d ON d.id = v.id AND d.tries = v.tries AND d.is_dead = 0 JOIN notify_lines AS l "
-  "ON l.channel = d.channel AND l.target = d.target AND l.person_id = d.person_id "
-  "ORDER BY l.channel, l.target, l.person_id FOR UPDATE OF l, d",
-  "x",
+  "SELECT id, tries FROM notify_deliveries WHERE id IN (SELECT value ->> '$[0]' FROM json_each (##rows::string)) "
+  "AND is_dead = 0",
+  "SELECT d.id, d.tries FROM notify_deliveries AS d JOIN notify_lines AS l ON l.channel = d.channel "
+  "AND l.target = d.target AND l.person_id = d.person_id WHERE d.id = ANY (CAST (##c0::string AS bigint[])) "
+  "AND d.is_dead = 0 ORDER BY l.channel, l.target, l.person_id FOR UPDATE OF l, d",
+  "xx",
 };
 
 static const NbSql delete_done = {
@@ -47,7 +46,7 @@ static gboolean
 lock_ended (NbRound *self, NbTransaction *transaction, GError **error)
 {
   g_autoptr (GHashTable) by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
-  g_autoptr (NbRowset) asked = nb_rowset_new ("xx");
+  g_autoptr (NbRowset) asked = nb_rowset_new ("x");
   g_autoptr (NbRows) rows = NULL;
 
   for (guint i = 0; i < self->ended->len; i++)
@@ -56,7 +55,7 @@ lock_ended (NbRound *self, NbTransaction *transaction, GError **error)
 
       parcel->is_written = FALSE;
       g_hash_table_replace (by_id, &parcel->id, parcel);
-      nb_rowset_add (asked, parcel->id, parcel->tries);
+      nb_rowset_add (asked, parcel->id);
     }
   rows = nb_transaction_query (transaction, &lock_standing, NB_PARAMS (NB_ROWS (asked)), error);
   for (gsize i = 0; rows != NULL && i < nb_rows_get_n (rows); i++)
@@ -64,7 +63,8 @@ lock_ended (NbRound *self, NbTransaction *transaction, GError **error)
       gint64 id = nb_rows_get_int (rows, i, 0);
       NbParcel *parcel = g_hash_table_lookup (by_id, &id);
 
-      parcel->is_written = TRUE;
+      /* Others took it meanwhile where it was tried more often. */
+      parcel->is_written = parcel->tries == nb_rows_get_int (rows, i, 1);
     }
   return rows != NULL;
 }

@@ -71,12 +71,27 @@ nb_round_look (NbTransaction *transaction, gpointer round, GError **error)
   return TRUE;
 }
 
+/* PostgreSQL would rather read a whole table than look up some hundred rows of it. */
+static gboolean
+prefer_indexes (NbTransaction *transaction, GError **error)
+{
+  static const NbSql sql = {
+    "SELECT '' AS seqscan, '' AS hashjoin, '' AS mergejoin",
+    "SELECT set_config ('enable_seqscan', 'off', TRUE), set_config ('enable_hashjoin', 'off', TRUE), "
+    "set_config ('enable_mergejoin', 'off', TRUE)",
+    "sss",
+  };
+  g_autoptr (NbRows) rows = nb_transaction_query (transaction, &sql, NB_NO_PARAMS, error);
+
+  return rows != NULL;
+}
+
 gboolean
 nb_round_run (NbTransaction *transaction, gpointer round, GError **error)
 {
   NbRound *self = round;
 
   self->began_at = g_get_monotonic_time ();
-  return nb_round_settle (self, transaction, error) && nb_round_claim (self, transaction, error)
-         && nb_round_look (transaction, self, error);
+  return prefer_indexes (transaction, error) && nb_round_settle (self, transaction, error)
+         && nb_round_claim (self, transaction, error) && nb_round_look (transaction, self, error);
 }
