@@ -19,6 +19,9 @@ NbExit nb_cli_user_add (NbInvocation *invocation);
 NbExit nb_cli_user_role (NbInvocation *invocation);
 NbExit nb_cli_auction_show (NbInvocation *invocation);
 NbExit nb_cli_auction_replay (NbInvocation *invocation);
+NbExit nb_cli_outbox_list (NbInvocation *invocation);
+NbExit nb_cli_outbox_retry (NbInvocation *invocation);
+NbExit nb_cli_outbox_drop (NbInvocation *invocation);
 NbExit nb_cli_demo_seed (NbInvocation *invocation);
 NbExit nb_cli_region_import (NbInvocation *invocation);
 

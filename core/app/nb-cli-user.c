@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "core/app/nb-cli-audit.h"
 #include "core/app/nb-cli-commands.h"
 #include "core/app/nb-cli-host.h"
 
@@ -19,27 +20,13 @@ typedef struct
   gint64 id;
 } Change;
 
-/* Every act of an operator leaves a row that is never changed. */
-static gboolean
-write_audit (NbTransaction *transaction, const char *action, const char *subject, const char *reason, GError **error)
-{
-  static const NbSql sql = { "INSERT INTO audit (id, at, actor, action, subject, reason) VALUES (##id::gint64, "
-                             "##at::gint64, 'command line', ##action::string, ##subject::string, ##reason::string)",
-                             NULL, NULL };
-
-  return nb_transaction_execute_exactly (transaction, 1, &sql,
-                                         NB_PARAMS (NB_INT (nb_id_new ()), NB_INT (nb_transaction_now (transaction)),
-                                                    NB_TEXT (action), NB_TEXT (subject), NB_TEXT (reason)),
-                                         error);
-}
-
 static gboolean
 add (NbTransaction *transaction, gpointer user_data, GError **error)
 {
   Change *self = user_data;
 
   self->id = nb_accounts_create (transaction, &self->sign_up, self->password_hash, self->roles, error);
-  return self->id > 0 && write_audit (transaction, "user-add", self->sign_up.username, self->roles, error);
+  return self->id > 0 && nb_cli_audit (transaction, "user-add", self->sign_up.username, self->roles, error);
 }
 
 static gboolean
@@ -48,7 +35,7 @@ set_roles (NbTransaction *transaction, gpointer user_data, GError **error)
   Change *self = user_data;
 
   return nb_accounts_set_roles (transaction, self->sign_up.username, self->roles, error)
-         && write_audit (transaction, "user-role", self->sign_up.username, self->roles, error);
+         && nb_cli_audit (transaction, "user-role", self->sign_up.username, self->roles, error);
 }
 
 /* One line from standard input; on a terminal it is asked for and not shown. */

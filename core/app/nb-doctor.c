@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Looks at what belongs to no plugin: migrations, the clock, auctions that nobody closed. */
+/* Looks at what belongs to no plugin: migrations, the clock, auctions that nobody closed, the outbox. */
 #include "core/app/nb-doctor.h"
 
+#include "core/engine/nb-outbox-list.h"
 #include "core/engine/nb-replay.h"
 
 #define CORE "core"
@@ -84,5 +85,7 @@ nb_doctor_register (NbHost *host, GError **error)
                                 error)
          && nb_registry_add_check (host->registry, CORE, "stuck-auctions", "Every auction that was due is dealt with",
                                    check_stuck_auctions, NULL, error)
+         && nb_registry_add_check (host->registry, CORE, "outbox", "Nothing was given up, and nothing waits too long",
+                                   nb_outbox_check, host->registry, error)
          && nb_replay_register_checks (host->registry, error);
 }

@@ -30,6 +30,10 @@ static const NbCliCommand commands[] = {
     nb_cli_auction_show },
   { "auction replay", "ID", "Compute one auction again from its bids and compare", NB_CLI_CONFIG | NB_CLI_JSON,
     nb_cli_auction_replay },
+  { "outbox list", "", "Show what waits to be delivered, and what was given up", NB_CLI_CONFIG | NB_CLI_JSON,
+    nb_cli_outbox_list },
+  { "outbox retry", "ID", "Try again to deliver what was given up (or --all)", NB_CLI_CONFIG, nb_cli_outbox_retry },
+  { "outbox drop", "ID", "Delete what was given up (or --all), with a --reason", NB_CLI_CONFIG, nb_cli_outbox_drop },
   { "demo seed", "", "Fill an empty database with demo people, auctions and bids", NB_CLI_CONFIG, nb_cli_demo_seed },
   { "region import", "FILE", "Take over regions from a TSV file", NB_CLI_CONFIG, nb_cli_region_import },
 };

@@ -74,9 +74,9 @@ write_file (Fixture *fixture, const char *name, const char *text)
 }
 
 static const char *const commands[] = {
-  "serve",       "check",        "config show",    "config defaults", "plugin list",
-  "plugin info", "db status",    "db migrate",     "doctor",          "user add",
-  "user role",   "auction show", "auction replay", "demo seed",       "region import",
+  "serve",          "check",      "config show",   "config defaults", "plugin list",  "plugin info",
+  "db status",      "db migrate", "doctor",        "user add",        "user role",    "auction show",
+  "auction replay", "demo seed",  "region import", "outbox list",     "outbox retry", "outbox drop",
 };
 
 static void
@@ -350,6 +350,112 @@ test_auction_faults (Fixture *fixture, gconstpointer data)
   assert_contains (missing->err, "no such auction");
 }
 
+/* Two events that were given up, one that waits for its next try, and one that is due. */
+static void
+fill_outbox (Fixture *fixture)
+{
+  g_autofree char *sql = g_strdup_printf (
+      "INSERT INTO outbox (id, kind, version, auction_id, payload, created_at, tries, next_at, is_dead, reason) VALUES "
+      "(11, 'outbid', 1, 77, '{}', %" G_GINT64_FORMAT ", 8, 0, 1, 'no such ' || CAST (2 AS TEXT)), "
+      "(12, 'settled', 1, 0, '{}', 0, 8, 0, 1, 'worse'), "
+      "(13, 'outbid', 1, 77, '{}', %" G_GINT64_FORMAT ", 3, 9000000000000000, 0, 'later'), "
+      "(14, 'outbid', 1, 0, '{}', %" G_GINT64_FORMAT ", 0, 0, 0, '')",
+      g_get_real_time (), g_get_real_time (), g_get_real_time ());
+
+  g_free (nb_test_database_run (fixture->database, sql));
+}
+
+static gint64
+count (Fixture *fixture, const char *sql)
+{
+  g_autofree char *cell = nb_test_database_run (fixture->database, sql);
+
+  return g_ascii_strtoll (cell, NULL, 10);
+}
+
+static void
+test_outbox_list (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NbTestRun) migrated = expect (fixture, "db migrate", 0);
+  g_autoptr (NbTestRun) empty = expect (fixture, "outbox list", 0);
+  g_autoptr (NbTestRun) none_dead = expect (fixture, "outbox list --dead", 0);
+  g_autoptr (NbTestRun) none = expect (fixture, "outbox list --limit 0", 2);
+  g_autoptr (NbTestRun) healthy = expect (fixture, "doctor --run outbox", 0);
+
+  assert_contains (empty->out, "Nothing waits.");
+  assert_contains (none_dead->out, "Nothing was given up.");
+  assert_contains (none->err, "--limit: found 0, expected 1 to 10000");
+  fill_outbox (fixture);
+  g_autoptr (NbTestRun) all = expect (fixture, "outbox list", 0);
+  g_autoptr (NbTestRun) dead = expect (fixture, "outbox list --dead", 0);
+  g_autoptr (NbTestRun) one = expect (fixture, "outbox list --limit 1 --json", 0);
+  g_autoptr (NbTestRun) sick = expect (fixture, "doctor --run outbox", 3);
+  g_autoptr (JsonNode) node = json_from_string (one->out, NULL);
+  JsonArray *items = json_object_get_array_member (json_node_get_object (node), "items");
+  JsonObject *item = json_array_get_object_element (items, 0);
+
+  assert_contains (all->out, "auction 77");
+  assert_contains (all->out, "no such 2");
+  assert_contains (all->out, "waiting  later");
+  assert_contains (dead->out, "worse");
+  g_assert_null (strstr (dead->out, "waiting"));
+  assert_contains (sick->out, "2 events were given up");
+  g_assert_cmpuint (json_array_get_length (items), ==, 1);
+  g_assert_cmpstr (json_object_get_string_member (item, "what"), ==, "event");
+  g_assert_cmpstr (json_object_get_string_member (item, "id"), ==, "11");
+  g_assert_cmpstr (json_object_get_string_member (item, "kind"), ==, "outbid");
+  g_assert_cmpstr (json_object_get_string_member (item, "auction"), ==, "77");
+  g_assert_cmpint (json_object_get_int_member (item, "tries"), ==, 8);
+  g_assert_cmpstr (json_object_get_string_member (item, "state"), ==, "dead");
+  g_assert_true (json_object_get_null_member (item, "next_at"));
+}
+
+static void
+test_outbox_changes (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *command;
+    int code;
+    const char *said;
+  } refused[] = {
+    { "outbox retry", 2, "expected an id, or --all" },
+    { "outbox retry 11 --all", 2, "expected an id, or --all" },
+    { "outbox retry 1e3", 2, "'1e3' is no event's or delivery's id" },
+    { "outbox retry 99", 1, "there is no event or delivery 99" },
+    { "outbox retry 13", 1, "event 13 still waits" },
+    { "outbox drop 14 --reason old", 1, "event 14 still waits" },
+    { "outbox drop 11", 2, "--reason: expected 1 to 500 bytes" },
+    { "outbox drop --all --reason=", 2, "--reason: expected 1 to 500 bytes" },
+  };
+  g_autoptr (NbTestRun) migrated = expect (fixture, "db migrate", 0);
+
+  fill_outbox (fixture);
+  for (gsize i = 0; i < G_N_ELEMENTS (refused); i++)
+    {
+      g_autoptr (NbTestRun) result = expect (fixture, refused[i].command, refused[i].code);
+      assert_contains (result->err, refused[i].said);
+    }
+  g_assert_cmpint (count (fixture, "SELECT count(*) FROM outbox WHERE is_dead = 1"), ==, 2);
+  g_assert_cmpint (count (fixture, "SELECT count(*) FROM audit"), ==, 0);
+
+  g_autoptr (NbTestRun) retried = expect (fixture, "outbox retry 11", 0);
+  assert_contains (retried->out, "tried again: 1 events, 0 deliveries");
+  g_assert_cmpint (count (fixture, "SELECT count(*) FROM outbox WHERE id = 11 AND is_dead = 0 AND tries = 0"), ==, 1);
+  g_autoptr (NbTestRun) dropped = expect (fixture, "outbox drop --all --reason nonsense", 0);
+  assert_contains (dropped->out, "dropped: 1 events, 0 deliveries");
+  g_assert_cmpint (count (fixture, "SELECT count(*) FROM outbox WHERE id = 12"), ==, 0);
+  g_autoptr (NbTestRun) nothing = expect (fixture, "outbox retry --all", 0);
+  assert_contains (nothing->out, "tried again: 0 events");
+  g_assert_cmpint (count (fixture, "SELECT count(*) FROM outbox"), ==, 3);
+  g_assert_cmpint (count (fixture, "SELECT count(*) FROM audit WHERE actor = 'command line' AND action = "
+                                   "'outbox-retry' AND subject = '11'"),
+                   ==, 1);
+  g_assert_cmpint (count (fixture, "SELECT count(*) FROM audit WHERE action = 'outbox-drop' AND subject = 'all' AND "
+                                   "reason = '1 events, 0 deliveries: nonsense'"),
+                   ==, 1);
+}
+
 static void
 test_regions (Fixture *fixture, gconstpointer data)
 {
@@ -387,6 +493,8 @@ main (int argc, char **argv)
     { "people", test_people, TRUE },
     { "demo-and-doctor", test_demo_and_doctor, TRUE },
     { "auction-faults", test_auction_faults, TRUE },
+    { "outbox-list", test_outbox_list, TRUE },
+    { "outbox-changes", test_outbox_changes, TRUE },
     { "regions", test_regions, TRUE },
   };
 
