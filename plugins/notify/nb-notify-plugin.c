@@ -5,6 +5,9 @@
 #include "nb-delivery-desk.h"
 #include "nb-herald.h"
 #include "nb-log-channel.h"
+#include "nb-mail-address.h"
+#include "nb-mail-page.h"
+#include "nb-mail.h"
 #include "nb-notify.h"
 #include "nb-webhook-desk.h"
 #include "nb-webhook-url.h"
@@ -21,6 +24,8 @@ struct _NbNotifyPlugin
   gint64 retry_first; /* in microseconds */
   guint tries_max;
   gboolean has_log;
+  NbMailAccount *mail_account; /* (nullable): until there is a channel that has it */
+  guint mail_hourly_max;
 };
 
 G_DEFINE_FINAL_TYPE (NbNotifyPlugin, nb_notify_plugin, NB_TYPE_PLUGIN)
@@ -101,16 +106,82 @@ static const NbSetting settings[] = {
       .help = "whether each message to anybody is a line in the log: who and of what kind, never its words",
       .needs_restart = TRUE,
   },
+  {
+      .name = "mail-url",
+      .kind = NB_SETTING_TEXT,
+      .fallback = "",
+      .maximum = 512,
+      .help = "the server that takes the site's mail, smtp://host:port or smtps://host:port; empty: there is no mail",
+      .check = nb_mail_url_check,
+  },
+  {
+      .name = "mail-from",
+      .kind = NB_SETTING_TEXT,
+      .fallback = "",
+      .maximum = 512,
+      .help = "whose mail it is, such as NeighborBid <no-reply@example.kr>",
+      .check = nb_mail_sender_check,
+  },
+  {
+      .name = "mail-user",
+      .kind = NB_SETTING_TEXT,
+      .fallback = "",
+      .maximum = 256,
+      .help = "who signs in at the mail server; empty: nobody",
+  },
+  {
+      .name = "mail-password",
+      .kind = NB_SETTING_SECRET,
+      .fallback = "",
+      .maximum = 1024,
+      .help = "the password of mail-user",
+  },
+  {
+      .name = "mail-tls",
+      .kind = NB_SETTING_CHOICE,
+      .fallback = "when-offered",
+      .choices = "required|when-offered|off",
+      .help = "whether mail goes to the server over TLS; its certificate must be good wherever there is one",
+  },
+  {
+      .name = "mail-ca-file",
+      .kind = NB_SETTING_TEXT,
+      .fallback = "",
+      .maximum = 1024,
+      .help = "a file of certificates that the server's must come from; empty: those of the system",
+  },
+  {
+      .name = "mail-hourly-max",
+      .kind = NB_SETTING_INT,
+      .fallback = "30",
+      .minimum = 0,
+      .maximum = 100000,
+      .help = "the most mails that one address gets in an hour, the rest stays in the inbox; 0: no limit",
+  },
   { NULL },
 };
+
+/* Hands what was configured to the channel, which may not be there yet. */
+static void
+apply_mail (NbNotifyPlugin *self)
+{
+  if (self->parts.mail != NULL)
+    nb_mail_configure (self->parts.mail, g_steal_pointer (&self->mail_account), self->mail_hourly_max);
+}
 
 static gboolean
 configure (NbPlugin *plugin, NbSettings *values, GError **error)
 {
   NbNotifyPlugin *self = NB_NOTIFY_PLUGIN (plugin);
+  g_autoptr (NbMailAccount) account = NULL;
 
-  if (!nb_webhook_desk_configure (self->parts.webhooks, values, error))
+  if (!nb_mail_account_read (values, &account, error)
+      || !nb_webhook_desk_configure (self->parts.webhooks, values, error))
     return FALSE;
+  g_clear_pointer (&self->mail_account, nb_mail_account_free);
+  self->mail_account = g_steal_pointer (&account);
+  self->mail_hourly_max = (guint)nb_settings_get_int (values, "mail-hourly-max");
+  apply_mail (self);
   self->has_log = g_str_equal (nb_settings_get_text (values, "log"), "on");
   self->parts.retention = nb_settings_get_int (values, "retention") * G_USEC_PER_SEC;
   self->parts.ending_soon = nb_settings_get_int (values, "ending-soon") * G_USEC_PER_SEC;
@@ -173,6 +244,23 @@ add_log (NbNotifyPlugin *self, GError **error)
   return !self->has_log || nb_context_add_notifier (self->parts.context, channel, error);
 }
 
+/* In every process that serves: where pages alone are served people choose among channels, and stop mail. */
+static gboolean
+start_mail (NbNotifyPlugin *self, GError **error)
+{
+  NbNotify *parts = &self->parts;
+
+  if (!nb_context_is_serving (parts->context))
+    return TRUE;
+  parts->mail = nb_mail_new (parts->store, parts->composer);
+  apply_mail (self);
+  if (nb_context_add_notifier (parts->context, NB_NOTIFIER (parts->mail), error)
+      && nb_mail_page_add_routes (parts->context, parts->store, error))
+    return TRUE;
+  g_clear_object (&parts->mail);
+  return FALSE;
+}
+
 /* Comes after all that may fail. */
 static void
 start_wire (NbNotify *parts)
@@ -181,6 +269,7 @@ start_wire (NbNotify *parts)
     return;
   parts->wire = nb_wire_new ();
   nb_webhook_desk_set_wire (parts->webhooks, parts->wire);
+  nb_mail_set_wire (parts->mail, parts->wire);
 }
 
 static gboolean
@@ -196,10 +285,13 @@ start (NbPlugin *plugin, NbContext *context, GError **error)
   desk = nb_delivery_desk_new ();
   if (!nb_context_add_service (context, NB_TYPE_DELIVERIES, G_OBJECT (desk), error)
       || !nb_courier_metrics_add_gauges (context, error) || !add_log (self, error)
-      || !nb_webhook_desk_start (parts->webhooks, parts, error))
+      || !nb_webhook_desk_start (parts->webhooks, parts, error) || !start_mail (self, error))
     return FALSE;
   if (!start_herald (parts, error))
-    return FALSE;
+    {
+      g_clear_object (&parts->mail);
+      return FALSE;
+    }
   start_wire (parts);
   start_courier (self);
   return TRUE;
@@ -213,13 +305,19 @@ stop (NbPlugin *plugin)
   g_clear_pointer (&parts->herald, nb_herald_stop);
   g_clear_pointer (&parts->courier, nb_courier_stop);
   nb_webhook_desk_set_wire (parts->webhooks, NULL);
+  if (parts->mail != NULL)
+    nb_mail_set_wire (parts->mail, NULL);
   g_clear_pointer (&parts->wire, nb_wire_free);
+  g_clear_object (&parts->mail);
 }
 
 static void
 nb_notify_plugin_finalize (GObject *object)
 {
-  g_clear_pointer (&NB_NOTIFY_PLUGIN (object)->parts.webhooks, nb_webhook_desk_unref);
+  NbNotifyPlugin *self = NB_NOTIFY_PLUGIN (object);
+
+  g_clear_pointer (&self->mail_account, nb_mail_account_free);
+  g_clear_pointer (&self->parts.webhooks, nb_webhook_desk_unref);
   G_OBJECT_CLASS (nb_notify_plugin_parent_class)->finalize (object);
 }
 

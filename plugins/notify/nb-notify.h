@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef struct _NbHerald NbHerald;
 typedef struct _NbCourier NbCourier;
 typedef struct _NbInboxPush NbInboxPush;
+typedef struct _NbMail NbMail;
 typedef struct _NbWebhookDesk NbWebhookDesk;
 typedef struct _NbWire NbWire;
 
@@ -21,6 +22,7 @@ typedef struct
   NbComposer *composer;    /* (nullable): none where a command runs */
   NbWire *wire;            /* (nullable): does the transfers to the outside; none where a command runs */
   NbWebhookDesk *webhooks; /* what the parts of the webhooks share */
+  NbMail *mail;            /* (nullable): the channel; none where a command runs */
   NbHerald *herald;        /* turns events into messages */
   NbCourier *courier;      /* hands messages to channels */
   NbInboxPush *push;       /* tells open pages of new messages */

@@ -122,3 +122,6 @@ CREATE INDEX notify_webhooks_by_person ON notify_webhooks (person_id, id);
 
 -- Addresses, in small letters, whose owner asked never to be written to.
 CREATE TABLE notify_refused_addresses (address TEXT PRIMARY KEY, refused_at BIGINT NOT NULL);
+
+-- Random keys that all processes of the site share, in hexadecimal, made when they are first needed.
+CREATE TABLE notify_keys (name TEXT PRIMARY KEY, value TEXT NOT NULL);
