@@ -180,7 +180,9 @@ tell (NbTransaction *transaction, const NbLedgerRow *row)
   g_variant_builder_init (&payload, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (&payload, "{sv}", "person", g_variant_new_int64 (row->person));
   g_variant_builder_add (&payload, "{sv}", "kind", g_variant_new_string (kinds[row->kind].name));
-  g_variant_builder_add (&payload, "{sv}", "amount", g_variant_new_int64 (row->amount));
+  /* Of an adjustment the kind alone doesn't say which way it went. */
+  g_variant_builder_add (&payload, "{sv}", "amount",
+                         g_variant_new_int64 (row->kind == NB_LEDGER_ADJUST_DOWN ? -row->amount : row->amount));
   nb_transaction_emit (transaction, nb_event_new ("wallet-moved", 1, row->auction, g_variant_builder_end (&payload)));
 }
 
