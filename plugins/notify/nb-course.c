@@ -166,6 +166,17 @@ move (NbCourse *self, const Turn *turn, gint64 person, NbRank standing)
   return TRUE;
 }
 
+/* Whoever bids is answered that they lead; whoever was never told otherwise knows it too. */
+static void
+move_leader (NbCourse *self, const Turn *turn)
+{
+  NbStander *stander = find_stander (self, turn->leader);
+  gboolean is_news = stander->known == NB_RANK_OUTBID || stander->now == NB_RANK_OUTBID;
+
+  if (move (self, turn, turn->leader, NB_RANK_LEADING) && (!is_news || has_person (turn->people, turn->leader)))
+    stander->known = NB_RANK_LEADING;
+}
+
 void
 nb_course_fold (NbCourse *self)
 {
@@ -175,11 +186,7 @@ nb_course_fold (NbCourse *self)
       const Turn *turn = &g_array_index (self->turns, Turn, i);
 
       if (turn->leader != 0)
-        {
-          /* Whoever bids is answered that they lead. */
-          if (move (self, turn, turn->leader, NB_RANK_LEADING) && has_person (turn->people, turn->leader))
-            find_stander (self, turn->leader)->known = NB_RANK_LEADING;
-        }
+        move_leader (self, turn);
       for (guint j = 0; !turn->is_bid && j < turn->people->len; j++)
         move (self, turn, g_array_index (turn->people, gint64, j), NB_RANK_OUTBID);
     }
