@@ -52,9 +52,10 @@ export async function startSite({ people = 8, auctions = 12, settings = [] } = {
     doctor: () => runToEnd(['doctor', ...words]),
     /** Ends the server at once, as a power cut does. */
     kill: () => server.end('SIGKILL'),
-    /** Starts it again where it was. */
-    async restart() {
-      server = await serve([...words, '--set', `server.listen=${new URL(url).host}`]);
+    /** Starts it again where it was. `settings`: more `section.key=value`, which win over those before. */
+    async restart(settings = []) {
+      const more = [`server.listen=${new URL(url).host}`, ...settings].flatMap((setting) => ['--set', setting]);
+      server = await serve([...words, ...more]);
     },
     async stop() {
       await server.end('SIGTERM');
