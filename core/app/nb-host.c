@@ -109,7 +109,8 @@ nb_host_list_migrations (NbHost *self, GError **error)
       const NbPluginInfo *info = plugins->pdata[i];
       GPtrArray *report = NULL;
 
-      if (!info->migrations_dir)
+      /* Nobody applies those of a plugin that is switched off. */
+      if (!info->migrations_dir || info->mode == NB_PLUGIN_DISABLED)
         continue;
       if (!nb_store_migrate (self->store, info->id, info->migrations_dir, TRUE, &report, error))
         return NULL;
