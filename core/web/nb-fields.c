@@ -230,6 +230,11 @@ check_time (Check *check, JsonNode *node)
 static gboolean
 check_object (Check *check, JsonNode *node)
 {
+  if (check->field->kind == NB_FIELD_OBJECT_OR_NULL && JSON_NODE_HOLDS_NULL (node))
+    {
+      json_object_set_null_member (check->target, check->field->name);
+      return TRUE;
+    }
   if (!JSON_NODE_HOLDS_OBJECT (node))
     return refuse (check, N_ ("{field} must be an object"));
   json_object_set_object_member (check->target, check->field->name, json_node_dup_object (node));
@@ -266,11 +271,17 @@ check_list (Check *check, JsonNode *node)
 }
 
 static gboolean
+is_object (NbFieldKind kind)
+{
+  return kind == NB_FIELD_OBJECT || kind == NB_FIELD_OBJECT_OR_NULL;
+}
+
+static gboolean
 check_value (Check *check, JsonNode *node)
 {
   const NbFieldKind kind = check->field->kind;
 
-  if (kind != NB_FIELD_OBJECT && kind != NB_FIELD_LIST && !JSON_NODE_HOLDS_VALUE (node))
+  if (!is_object (kind) && kind != NB_FIELD_LIST && !JSON_NODE_HOLDS_VALUE (node))
     return refuse (check, N_ ("{field} must be a single value"));
   switch (kind)
     {
@@ -287,6 +298,7 @@ check_value (Check *check, JsonNode *node)
     case NB_FIELD_LIST:
       return check_list (check, node);
     case NB_FIELD_OBJECT:
+    case NB_FIELD_OBJECT_OR_NULL:
     default:
       return check_object (check, node);
     }
@@ -309,7 +321,7 @@ is_member_of_object (const NbField *fields, gsize n_fields, const char *name)
   g_autofree char *object = dot != NULL ? g_strndup (name, dot - name) : NULL;
   const NbField *field = object != NULL ? find_field (fields, n_fields, object) : NULL;
 
-  return field != NULL && field->kind == NB_FIELD_OBJECT && dot[1] != '\0';
+  return field != NULL && is_object (field->kind) && dot[1] != '\0';
 }
 
 static gboolean
@@ -398,12 +410,12 @@ get_value (JsonObject *body, gboolean is_form, const NbField *field)
 {
   JsonNode *node;
 
-  if (is_form && field->kind == NB_FIELD_OBJECT)
+  if (is_form && is_object (field->kind))
     return gather_object (body, field->name);
   if (is_form && field->kind == NB_FIELD_LIST)
     return gather_list (body, field->name);
   node = json_object_get_member (body, field->name);
-  if (node == NULL || JSON_NODE_HOLDS_NULL (node))
+  if (node == NULL || (JSON_NODE_HOLDS_NULL (node) && field->kind != NB_FIELD_OBJECT_OR_NULL))
     return NULL;
   if (is_form && json_node_get_string (node)[0] == '\0')
     return NULL;

@@ -59,7 +59,9 @@ typedef enum
   NB_FIELD_OBJECT, /* a JSON object; from a form: the fields `name.key`, as texts */
   /* a JSON array of texts of 1 to 128 characters, 0 to 100 of them unless narrower; from a form: the fields of that name,
    * once or more, without the empty ones: so a form can send an empty list by a hidden field */
-  NB_FIELD_LIST
+  NB_FIELD_LIST,
+  /* as NB_FIELD_OBJECT; a JSON null is given on, where it says something else than leaving the field out */
+  NB_FIELD_OBJECT_OR_NULL
 } NbFieldKind;
 
 /** NbField: one field that a body may have. With @minimum = @maximum = 0 the kind's own bounds hold. */

@@ -410,6 +410,29 @@ test_list_bounds (void)
 }
 
 static void
+test_null_objects (void)
+{
+  static const NbField either[] = { { "plain", NB_FIELD_OBJECT }, { "hours", NB_FIELD_OBJECT_OR_NULL } };
+  static const char text[] = "{\"plain\":null,\"hours\":null}";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) body = nb_json_read (text, strlen (text), &error);
+  g_autoptr (JsonObject) form = nb_form_read ("hours.from=1", strlen ("hours.from=1"), &error);
+  g_autoptr (JsonObject) nothing = json_object_new ();
+  g_autoptr (JsonObject) from_json = nb_fields_check (body, FALSE, either, G_N_ELEMENTS (either), &error);
+  g_autoptr (JsonObject) from_nothing = nb_fields_check (nothing, FALSE, either, G_N_ELEMENTS (either), &error);
+  g_autoptr (JsonObject) from_form = nb_fields_check (form, TRUE, either, G_N_ELEMENTS (either), &error);
+
+  g_assert_no_error (error);
+  g_assert_false (json_object_has_member (from_json, "plain"));
+  g_assert_true (json_object_get_null_member (from_json, "hours"));
+  g_assert_cmpuint (json_object_get_size (from_nothing), ==, 0);
+  g_assert_true (json_object_has_member (json_object_get_object_member (from_form, "hours"), "from"));
+  json_object_set_int_member (body, "hours", 3);
+  g_assert_null (nb_fields_check (body, FALSE, either, G_N_ELEMENTS (either), &error));
+  g_assert_error (error, NB_ERROR, NB_ERROR_VALIDATION_FAILED);
+}
+
+static void
 test_repeated_fields (void)
 {
   static const char *const forms[]
@@ -478,6 +501,7 @@ main (int argc, char **argv)
   g_test_add_func ("/web/fields/form", test_fields_form);
   g_test_add_func ("/web/fields/list-in-form", test_list_in_form);
   g_test_add_func ("/web/fields/list-bounds", test_list_bounds);
+  g_test_add_func ("/web/fields/null-is-given-on", test_null_objects);
   g_test_add_func ("/web/fields/repeated-are-refused", test_repeated_fields);
   g_test_add_func ("/web/fields/forms-refused", test_forms_refused);
   g_test_add_func ("/web/body/kinds", test_kinds);
