@@ -4,11 +4,15 @@
 #include "nb-courier.h"
 #include "nb-delivery-desk.h"
 #include "nb-herald.h"
+#include "nb-inbox-api.h"
+#include "nb-inbox-page.h"
+#include "nb-inbox-push.h"
 #include "nb-log-channel.h"
 #include "nb-mail-address.h"
 #include "nb-mail-page.h"
 #include "nb-mail.h"
-#include "nb-notify.h"
+#include "nb-preference-api.h"
+#include "nb-settings-page.h"
 #include "nb-webhook-desk.h"
 #include "nb-webhook-url.h"
 #include "nb-wire.h"
@@ -210,6 +214,7 @@ on_written (gpointer user_data)
 
   if (parts->courier != NULL)
     nb_courier_wake (parts->courier);
+  nb_inbox_push_wake (parts->push);
 }
 
 static gboolean
@@ -234,6 +239,28 @@ start_courier (NbNotifyPlugin *self)
   parts->courier = nb_courier_new (parts->store, parts->composer, list_channels, parts);
   nb_courier_set_patience (parts->courier, self->retry_first, self->tries_max);
   nb_courier_start (parts->courier);
+}
+
+/* What people see. */
+static gboolean
+add_inbox_routes (NbNotify *parts, GError **error)
+{
+  return nb_inbox_api_add_routes (parts, error) && nb_preference_api_add_routes (parts, error)
+         && nb_inbox_page_add_routes (parts, error) && nb_settings_page_add_routes (parts, error);
+}
+
+/* Where a site is served, open pages are told of what is new. */
+static gboolean
+start_herald_and_push (NbNotify *parts, GError **error)
+{
+  if (!start_herald (parts, error))
+    return FALSE;
+  if (!nb_context_is_serving (parts->context))
+    return TRUE;
+  parts->push = nb_inbox_push_start (parts, error);
+  if (parts->push == NULL)
+    g_clear_pointer (&parts->herald, nb_herald_stop);
+  return parts->push != NULL;
 }
 
 static gboolean
@@ -285,9 +312,10 @@ start (NbPlugin *plugin, NbContext *context, GError **error)
   desk = nb_delivery_desk_new ();
   if (!nb_context_add_service (context, NB_TYPE_DELIVERIES, G_OBJECT (desk), error)
       || !nb_courier_metrics_add_gauges (context, error) || !add_log (self, error)
-      || !nb_webhook_desk_start (parts->webhooks, parts, error) || !start_mail (self, error))
+      || !nb_webhook_desk_start (parts->webhooks, parts, error) || !add_inbox_routes (parts, error)
+      || !start_mail (self, error))
     return FALSE;
-  if (!start_herald (parts, error))
+  if (!start_herald_and_push (parts, error))
     {
       g_clear_object (&parts->mail);
       return FALSE;
@@ -304,6 +332,7 @@ stop (NbPlugin *plugin)
 
   g_clear_pointer (&parts->herald, nb_herald_stop);
   g_clear_pointer (&parts->courier, nb_courier_stop);
+  g_clear_pointer (&parts->push, nb_inbox_push_stop);
   nb_webhook_desk_set_wire (parts->webhooks, NULL);
   if (parts->mail != NULL)
     nb_mail_set_wire (parts->mail, NULL);

@@ -80,6 +80,19 @@ static const BadField webhook_change_fields[] = {
   { NULL },
 };
 
+static const BadField mark_fields[] = {
+  { "up_to", BAD_TEXT, FALSE, NULL, 19 },
+  { NULL },
+};
+
+static const BadField wish_fields[] = {
+  { "preferences", BAD_OBJECT, FALSE, "{}" },
+  { "quiet_hours", BAD_OBJECT, FALSE, NULL },
+  { "channels", BAD_LIST, FALSE, NULL },
+  { "server_time", BAD_TEXT, FALSE, NULL, 40 },
+  { NULL },
+};
+
 const BadRoute bad_routes[] = {
   { "description", "GET", "/api/v1/openapi.json", FALSE, FALSE, NULL },
   { "sign up", "POST", "/api/v1/accounts", FALSE, FALSE, sign_up_fields },
@@ -109,6 +122,12 @@ const BadRoute bad_routes[] = {
   { "delete webhook", "DELETE", "/api/v1/webhooks/{id:id}", TRUE, FALSE, NULL },
   { "renew webhook", "POST", "/api/v1/webhooks/{id:id}/secret", TRUE, FALSE, NULL },
   { "test webhook", "POST", "/api/v1/webhooks/{id:id}/test", TRUE, FALSE, NULL },
+  { "messages", "GET", "/api/v1/notifications", TRUE, FALSE, NULL },
+  { "message", "GET", "/api/v1/notifications/{id:id}", TRUE, FALSE, NULL },
+  { "read message", "POST", "/api/v1/notifications/{id:id}/read", TRUE, FALSE, NULL },
+  { "read messages", "POST", "/api/v1/notifications/read", TRUE, FALSE, mark_fields },
+  { "wishes", "GET", "/api/v1/notification-preferences", TRUE, FALSE, NULL },
+  { "wish", "PUT", "/api/v1/notification-preferences", TRUE, FALSE, wish_fields },
   { NULL },
 };
 

@@ -193,6 +193,11 @@ static const struct
   { "new webhook", "kinds", "[\"outbid,won\"]" },
   { "change webhook", "url", "\"https://169.254.169.254/\"" },
   { "change webhook", "kinds", "[\"a\\u0001b\"]" },
+  { "read messages", "up_to", "\"\"" },
+  { "read messages", "up_to", "\"x\"" },
+  { "read messages", "up_to", "\"-1\"" },
+  { "read messages", "up_to", "\"01\"" },
+  { "read messages", "up_to", "\"9223372036854775808\"" },
 };
 
 static const BadRoute *
