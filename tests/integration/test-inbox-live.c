@@ -111,6 +111,35 @@ test_any_order (InboxStage *stage)
   assert_told (socket, "201", 2);
 }
 
+/* What a bid in one process makes true is told by the socket of another. */
+static void
+test_two_processes (InboxStage *stage)
+{
+  g_autoptr (NbTestSite) another = live_site_start_another (&stage->live, NULL);
+  g_autofree char *auction = inbox_stage_list_auction (stage);
+  g_autoptr (NbTestSocket) there = NULL;
+  g_autoptr (NbTestSocket) here = NULL;
+  g_autoptr (JsonObject) told_there = NULL;
+  g_autoptr (JsonObject) told_here = NULL;
+  g_autofree char *paid = NULL;
+
+  inbox_stage_bid (stage, stage->one, auction, 10000);
+  paid = inbox_stage_await (stage, stage->one, "deposit");
+  there = greet_at (live_site_get_port (another), stage->one, 1);
+  here = greet (stage, stage->one, 1);
+  inbox_stage_bid (stage, stage->two, auction, 20000);
+  told_there = nb_test_socket_await (there, "notification");
+  told_here = nb_test_socket_await (here, "notification");
+  g_assert_cmpstr (json_object_get_string_member (json_object_get_object_member (told_there, "notification"), "kind"),
+                   ==, "outbid");
+  g_assert_cmpint (live_get_int (told_there, "unread"), ==, 2);
+  g_assert_cmpstr (json_object_get_string_member (json_object_get_object_member (told_there, "notification"), "id"), ==,
+                   json_object_get_string_member (json_object_get_object_member (told_here, "notification"), "id"));
+  read_all (stage, stage->one);
+  assert_number (here, 0);
+  assert_number (there, 0);
+}
+
 /* Sessions. */
 
 static void
@@ -264,6 +293,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   inbox_stage_add_test ("/inbox-live/news", test_news);
   inbox_stage_add_test ("/inbox-live/any-order", test_any_order);
+  inbox_stage_add_test ("/inbox-live/two-processes", test_two_processes);
   inbox_stage_add_test ("/inbox-live/signed-out", test_signed_out);
   inbox_stage_add_test ("/inbox-live/too-many", test_too_many);
   inbox_stage_add_test ("/inbox-live/pings", test_pings);

@@ -138,6 +138,25 @@ test_reads_all (InboxStage *stage)
   assert_unread (stage, stage->two, 1);
 }
 
+/* A person's outbid message tells what their auction costs now, while it goes on. */
+static void
+test_current_price (InboxStage *stage)
+{
+  g_autofree char *auction = inbox_stage_list_auction (stage);
+  g_autofree char *target = NULL;
+  g_autofree char *id = NULL;
+  g_autoptr (JsonObject) answer = NULL;
+
+  inbox_stage_bid (stage, stage->one, auction, 10000);
+  inbox_stage_bid (stage, stage->two, auction, 20000);
+  id = inbox_stage_await (stage, stage->one, "outbid");
+  target = g_strdup_printf ("/api/v1/notifications/%s", id);
+  inbox_stage_bid (stage, stage->three, auction, 30000);
+  answer = live_expect (&stage->live, stage->one, "GET", target, NULL, NULL, 200);
+  g_assert_cmpint (live_get_int (answer, "current_price"), ==, 30000);
+  g_assert_cmpstr (json_object_get_string_member (answer, "auction_id"), ==, auction);
+}
+
 /* Wishes. */
 
 #define WISHES "/api/v1/notification-preferences"
@@ -238,6 +257,22 @@ test_bad_wishes (InboxStage *stage)
   g_assert_cmpstr (rows, ==, "0");
 }
 
+/* Who wants no message of a kind in the inbox gets none there. */
+static void
+test_unwanted (InboxStage *stage)
+{
+  g_autofree char *auction = inbox_stage_list_auction (stage);
+  g_autoptr (JsonObject) off = put (stage, "{\"preferences\":{\"outbid\":{\"inbox\":false}}}");
+  g_autofree char *later = NULL;
+
+  inbox_stage_bid (stage, stage->one, auction, 10000);
+  inbox_stage_bid (stage, stage->two, auction, 20000);
+  inbox_stage_bid (stage, stage->three, auction, 30000);
+  later = inbox_stage_await (stage, stage->two, "outbid");
+  g_assert_false (wants (off, "outbid", "inbox"));
+  assert_ids (stage, stage->one, "group=bids", "");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -245,8 +280,10 @@ main (int argc, char **argv)
   inbox_stage_add_test ("/inbox/lists", test_lists);
   inbox_stage_add_test ("/inbox/reads-one", test_reads_one);
   inbox_stage_add_test ("/inbox/reads-all", test_reads_all);
+  inbox_stage_add_test ("/inbox/current-price", test_current_price);
   inbox_stage_add_test ("/inbox/wishes", test_wishes);
   inbox_stage_add_test ("/inbox/wishes-round-trip", test_wishes_round_trip);
   inbox_stage_add_test ("/inbox/bad-wishes", test_bad_wishes);
+  inbox_stage_add_test ("/inbox/unwanted", test_unwanted);
   return g_test_run ();
 }
