@@ -89,8 +89,28 @@ take_postgresql (BadSite *self)
   return g_string_free (stock, FALSE);
 }
 
+/* What was committed before is told to people a little later: until then the stock moves by itself. */
+static void
+wait_until_told (BadSite *self)
+{
+  const gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
+
+  while (TRUE)
+    {
+      g_autofree char *waiting = nb_test_database_run (
+          self->database, "SELECT (SELECT count (*) FROM outbox) + (SELECT count (*) FROM notify_fanouts)");
+
+      if (strcmp (waiting, "0") == 0)
+        return;
+      if (g_get_monotonic_time () > deadline)
+        g_error ("%s events are told to nobody", waiting);
+      g_usleep (G_USEC_PER_SEC / 100);
+    }
+}
+
 char *
 bad_site_take_stock (BadSite *self)
 {
+  wait_until_told (self);
   return g_str_has_prefix (self->url, "database.url=sqlite:") ? take_sqlite (self) : take_postgresql (self);
 }
