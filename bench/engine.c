@@ -2,6 +2,7 @@
 /* Measures durable bids a second through the engine, without HTTP, beside raw one-bid transactions on the same
  * database. */
 #include "bench/ceiling.h"
+#include "bench/taker.h"
 #include "core/engine/nb-bid-engine.h"
 #include "core/engine/nb-catalogue.h"
 #include "core/engine/nb-replay.h"
@@ -25,6 +26,7 @@ static gboolean skip_ceilings = FALSE;
 static int closing = 0;
 static gboolean is_live = FALSE;
 static gboolean by_market = FALSE;
+static gboolean with_taker = FALSE;
 static char *only = NULL;
 
 static const GOptionEntry entries[] = {
@@ -36,6 +38,8 @@ static const GOptionEntry entries[] = {
     "N" },
   { "live", 0, 0, G_OPTION_ARG_NONE, &is_live, "with somebody who takes the public states", NULL },
   { "market", 0, 0, G_OPTION_ARG_NONE, &by_market, "as live rooms bid: by the market, each bid with a key", NULL },
+  { "taker", 0, 0, G_OPTION_ARG_NONE, &with_taker, "with somebody who takes the events, a small insert for each",
+    NULL },
   { "only", 0, 0, G_OPTION_ARG_STRING, &only, "sqlite or postgresql", "NAME" },
   { "no-ceilings", 0, 0, G_OPTION_ARG_NONE, &skip_ceilings, "leave the raw transactions out", NULL },
   { NULL },
@@ -85,6 +89,7 @@ typedef struct
   NbBidEngine *engine;
   NbCatalogue *catalogue;
   NbMarket *market;
+  BenchTaker *taker; /* (nullable) */
   guint64 n_states;
   gint64 *auctions;
   NbMoney *prices; /* the next amount to bid in each */
@@ -220,11 +225,14 @@ set_up (Bench *self, NbTestDatabaseKind kind, guint n_auctions)
     }
   self->samples = g_array_sized_new (FALSE, FALSE, sizeof (gint64), 100000);
   g_signal_connect (self->store, "committed", G_CALLBACK (on_committed), self);
+  if (with_taker)
+    self->taker = bench_taker_start (self->database, self->store, self->registry);
 }
 
 static void
 tear_down (Bench *self)
 {
+  g_clear_pointer (&self->taker, bench_taker_stop);
   nb_test_loop_drain (&self->loop);
   g_object_unref (self->market);
   g_object_unref (self->engine);
@@ -396,6 +404,8 @@ measure (NbTestDatabaseKind kind, guint n_auctions, int outstanding)
            percentile (self.samples, 0.99), self.n_accepted > 0 ? (double)processor / (double)self.n_accepted : 0);
   check (nb_store_read (self.store, run_checks, &self, &error), error, "checks");
   check (self.n_refused == 0, NULL, "every bid accepted");
+  if (self.taker != NULL)
+    bench_taker_report (self.taker);
   g_print ("  money and counts right\n");
   tear_down (&self);
 }

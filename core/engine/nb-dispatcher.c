@@ -11,8 +11,8 @@
 /* Events that come together are taken together. */
 #define GATHER (G_USEC_PER_SEC / 13)
 #define LOOK_INTERVAL G_USEC_PER_SEC
-/* After work that took so long it rests this many times as long: at most a sixth of the time is spent here. */
-#define REST_FACTOR 5
+/* After work that took so long it rests this many times as long: at most a tenth of the time is spent here. */
+#define REST_FACTOR 9
 #define REST_MAX (2 * G_USEC_PER_SEC)
 /* While another process takes events. */
 #define ELSEWHERE_PAUSE (G_USEC_PER_SEC / 10)
