@@ -13,6 +13,8 @@
 #include "nb-mail.h"
 #include "nb-preference-api.h"
 #include "nb-settings-page.h"
+#include "nb-watch-api.h"
+#include "nb-watch-page.h"
 #include "nb-webhook-desk.h"
 #include "nb-webhook-url.h"
 #include "nb-wire.h"
@@ -246,7 +248,8 @@ static gboolean
 add_inbox_routes (NbNotify *parts, GError **error)
 {
   return nb_inbox_api_add_routes (parts, error) && nb_preference_api_add_routes (parts, error)
-         && nb_inbox_page_add_routes (parts, error) && nb_settings_page_add_routes (parts, error);
+         && nb_inbox_page_add_routes (parts, error) && nb_settings_page_add_routes (parts, error)
+         && nb_watch_api_add_routes (parts, error) && nb_watch_page_add_routes (parts, error);
 }
 
 /* Where a site is served, open pages are told of what is new. */

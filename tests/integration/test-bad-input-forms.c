@@ -63,6 +63,8 @@ static const Form forms[] = {
       { "region", NULL, "x 9999999999 " CONTROLS } } },
   { "/sign-in", FALSE, { { "username", "nobody-here", "- " CONTROLS }, { "password", "x", "- " CONTROLS } } },
   { "/language", FALSE, { { "language", "ko", "- x xx KO koo " CONTROLS } } },
+  { "/auctions/{id:id}/watch", TRUE, { { "list", NULL, "2 yes %3Cscript%3E " CONTROLS } } },
+  { "/auctions/{id:id}/unwatch", TRUE, { { "list", "1", "2 yes %3Cscript%3E " CONTROLS } } },
   { "/inbox/webhooks",
     TRUE,
     { { "url", "https%3A%2F%2Fexample.com%2F",
