@@ -252,18 +252,21 @@ add_inbox_routes (NbNotify *parts, GError **error)
          && nb_watch_api_add_routes (parts, error) && nb_watch_page_add_routes (parts, error);
 }
 
-/* Where a site is served, open pages are told of what is new. */
+/* Where a site is served, open pages are told of what is new. The herald comes last: other threads know it from then
+ * on. */
 static gboolean
-start_herald_and_push (NbNotify *parts, GError **error)
+start_push_and_herald (NbNotify *parts, GError **error)
 {
-  if (!start_herald (parts, error))
-    return FALSE;
-  if (!nb_context_is_serving (parts->context))
+  if (nb_context_is_serving (parts->context))
+    {
+      parts->push = nb_inbox_push_start (parts, error);
+      if (parts->push == NULL)
+        return FALSE;
+    }
+  if (start_herald (parts, error))
     return TRUE;
-  parts->push = nb_inbox_push_start (parts, error);
-  if (parts->push == NULL)
-    g_clear_pointer (&parts->herald, nb_herald_stop);
-  return parts->push != NULL;
+  g_clear_pointer (&parts->push, nb_inbox_push_stop);
+  return FALSE;
 }
 
 static gboolean
@@ -318,7 +321,7 @@ start (NbPlugin *plugin, NbContext *context, GError **error)
       || !nb_webhook_desk_start (parts->webhooks, parts, error) || !add_inbox_routes (parts, error)
       || !start_mail (self, error))
     return FALSE;
-  if (!start_herald_and_push (parts, error))
+  if (!start_push_and_herald (parts, error))
     {
       g_clear_object (&parts->mail);
       return FALSE;
