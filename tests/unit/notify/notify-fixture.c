@@ -41,14 +41,12 @@ tear_down (NotifyFixture *self)
 void
 notify_fixture_add_people (NotifyFixture *self, guint n_people)
 {
-  for (guint i = 1; i <= n_people; i++)
-    {
-      g_autofree char *sql = g_strdup_printf ("INSERT INTO people (id, username, nickname, password_hash, created_at)"
-                                              " VALUES (%u, 'person%u', 'Person %u', 'x', 0)",
-                                              i, i, i);
+  g_autoptr (GString) sql
+      = g_string_new ("INSERT INTO people (id, username, nickname, password_hash, created_at) VALUES ");
 
-      g_free (nb_test_database_run (self->database, sql));
-    }
+  for (guint i = 1; i <= n_people; i++)
+    g_string_append_printf (sql, "%s(%u, 'person%u', 'Person %u', 'x', 0)", i > 1 ? ", " : "", i, i, i);
+  g_free (nb_test_database_run (self->database, sql->str));
 }
 
 gint64

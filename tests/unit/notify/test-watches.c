@@ -79,13 +79,22 @@ test_bound (NotifyFixture *fixture)
 {
   g_auto (HeraldStage) stage = { 0 };
   Wish wish = { 2, 1000, FALSE, 0 };
+  g_autoptr (GString) auctions = g_string_new (
+      "INSERT INTO auctions (id, type, seller_id, title, description, status, terms, starts_at, ends_at,"
+      " original_ends_at, next_due_at, created_at) VALUES ");
+  g_autoptr (GString) watches = g_string_new ("INSERT INTO notify_watches VALUES ");
 
   herald_stage_open (&stage, fixture, 2);
   herald_stage_add_auction (&stage, 1000, "open", 0, 0);
   for (gint64 i = 1; i <= NB_WATCHES_MAX; i++)
-    herald_stage_add_auction (&stage, 1000 + i, "open", 0, 0);
-  for (gint64 i = 1; i < NB_WATCHES_MAX; i++)
-    herald_stage_watch (&stage, 1000 + i, 2);
+    {
+      g_string_append_printf (auctions, "%s(%d, 'local', 1, 'Chair', '', 'open', '', 0, 0, 0, 0, 0)", i > 1 ? ", " : "",
+                              (int)(1000 + i));
+      if (i < NB_WATCHES_MAX)
+        g_string_append_printf (watches, "%s(2, %d, 0)", i > 1 ? ", " : "", (int)(1000 + i));
+    }
+  herald_stage_run (&stage, auctions->str);
+  herald_stage_run (&stage, watches->str);
   g_assert_cmpint (change (&stage, &wish), ==, -1);
   g_assert_cmpuint (wish.n_listed, ==, NB_WATCHES_LISTED);
   g_assert_cmpint (watch (&stage, 2, 1000 + NB_WATCHES_MAX), ==, NB_ERROR_STATE_CONFLICT);
@@ -120,20 +129,22 @@ delete_old (HeraldStage *stage)
 }
 
 static void
-add_message (HeraldStage *stage, gint64 id, gint64 age)
+add_messages (HeraldStage *stage, gint64 first, gint64 last, gint64 age)
 {
   gint64 at = g_get_real_time () - age;
-  g_autofree char *message = g_strdup_printf (
-      "INSERT INTO notify_messages (id, event_id, person_id, kind, is_shown, created_at, changed_at) VALUES"
-      " (%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", 2, 'won', 1, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ")",
-      id, id, at, at);
-  g_autofree char *delivery = g_strdup_printf (
-      "INSERT INTO notify_deliveries (id, message_id, person_id, channel, next_at, created_at) VALUES"
-      " (%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", 2, 'mail', 0, 0)",
-      id, id);
+  g_autoptr (GString) messages = g_string_new ("INSERT INTO notify_messages (id, event_id, person_id, kind, is_shown,"
+                                               " created_at, changed_at) VALUES ");
+  g_autoptr (GString) deliveries = g_string_new (
+      "INSERT INTO notify_deliveries (id, message_id, person_id, channel, next_at, created_at) VALUES ");
 
-  herald_stage_run (stage, message);
-  herald_stage_run (stage, delivery);
+  for (gint64 id = first; id <= last; id++)
+    {
+      g_string_append_printf (messages, "%s(%d, %d, 2, 'won', 1, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ")",
+                              id > first ? ", " : "", (int)id, (int)id, at, at);
+      g_string_append_printf (deliveries, "%s(%d, %d, 2, 'mail', 0, 0)", id > first ? ", " : "", (int)id, (int)id);
+    }
+  herald_stage_run (stage, messages->str);
+  herald_stage_run (stage, deliveries->str);
 }
 
 static void
@@ -146,10 +157,8 @@ test_retention (NotifyFixture *fixture)
                                               now);
 
   herald_stage_open (&stage, fixture, 3);
-  for (gint64 i = 1; i <= 600; i++)
-    add_message (&stage, i, 2 * G_TIME_SPAN_DAY);
-  for (gint64 i = 601; i <= 610; i++)
-    add_message (&stage, i, G_TIME_SPAN_HOUR);
+  add_messages (&stage, 1, 600, 2 * G_TIME_SPAN_DAY);
+  add_messages (&stage, 601, 610, G_TIME_SPAN_HOUR);
   /* The first is long over, the second goes on, the third is over since just now. */
   for (gint64 auction = 50; auction <= 52; auction++)
     {
