@@ -50,8 +50,8 @@ export async function startSite({ people = 8, auctions = 12, settings = [] } = {
     url,
     tokens,
     doctor: () => runToEnd(['doctor', ...words]),
-    /** Ends the server at once, as a power cut does. */
-    kill: () => server.end('SIGKILL'),
+    /** Ends the server at once, as a power cut does, or by another signal. */
+    kill: (signal = 'SIGKILL') => server.end(signal),
     /** Starts it again where it was. `settings`: more `section.key=value`, which win over those before. */
     async restart(settings = []) {
       const more = [`server.listen=${new URL(url).host}`, ...settings].flatMap((setting) => ['--set', setting]);
