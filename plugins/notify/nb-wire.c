@@ -79,6 +79,9 @@ keep_reply (Transfer *transfer, const char *bytes, gsize size)
 
   if (size < 3 || !g_ascii_isdigit (bytes[0]) || !g_ascii_isdigit (bytes[1]) || !g_ascii_isdigit (bytes[2]))
     return;
+  /* The answer to a farewell, which curl says after a refusal, would hide why. */
+  if (strncmp (bytes, "221", 3) == 0)
+    return;
   for (gsize i = 0; i < length; i++)
     transfer->result.reply[i] = g_ascii_isprint (bytes[i]) ? bytes[i] : ' ';
   transfer->result.reply[length] = '\0';
