@@ -19,6 +19,14 @@ set_up_gmime (void)
     }
 }
 
+static gboolean
+stays_on_line (gunichar character)
+{
+  const GUnicodeType type = g_unichar_type (character);
+
+  return type != G_UNICODE_CONTROL && type != G_UNICODE_LINE_SEPARATOR && type != G_UNICODE_PARAGRAPH_SEPARATOR;
+}
+
 /* Returns: (transfer full): @text on one line, whatever it holds */
 static char *
 dup_one_line (const char *text)
@@ -29,7 +37,7 @@ dup_one_line (const char *text)
     {
       const gunichar character = g_utf8_get_char (c);
 
-      g_string_append_unichar (out, g_unichar_isprint (character) || character == 0x200d ? character : ' ');
+      g_string_append_unichar (out, stays_on_line (character) ? character : ' ');
     }
   return g_string_free (out, FALSE);
 }

@@ -358,6 +358,51 @@ test_reload (MailStage *stage)
   g_assert_cmpint (nb_test_site_stop (stage->live.site, SIGTERM), ==, 0);
 }
 
+/* What does not go together is refused at start, in one sentence. */
+static void
+test_settings (void)
+{
+  static const struct
+  {
+    const char *sets[5];
+    const char *sentence;
+  } cases[] = {
+    { { "mail-url=smtp://127.0.0.1:25" }, "mail-url is set, but no mail-from" },
+    { { "mail-url=127.0.0.1:25" }, "'127.0.0.1:25' is no mail server" },
+    { { "mail-from=no-reply" }, "'no-reply' is no sender" },
+    { { "mail-url=smtp://mail.example.kr", "mail-from=a@b.kr", "mail-user=u", "mail-password=p" },
+      "mail-user's password would cross the network in clear" },
+    { { "mail-url=smtp://127.0.0.1", "mail-from=a@b.kr", "mail-password=p" },
+      "mail-password is set, but no mail-user" },
+    { { "mail-url=smtp://127.0.0.1", "mail-from=a@b.kr", "mail-user=u" }, "mail-user is set, but no mail-password" },
+    { { "mail-url=smtps://127.0.0.1", "mail-from=a@b.kr", "mail-tls=off" }, "mail-tls=off does not go with smtps://" },
+    { { "mail-url=smtp://127.0.0.1", "mail-from=a@b.kr", "mail-ca-file=/nowhere.pem" },
+      "there is no file '/nowhere.pem'" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (NbTestDatabase) database = nb_test_database_new (NB_TEST_SQLITE);
+      g_autofree char *data_dir = g_strconcat ("server.data-dir=", nb_test_database_get_folder (database), NULL);
+      g_autoptr (GStrvBuilder) arguments = g_strv_builder_new ();
+      g_auto (GStrv) all = NULL;
+      g_autoptr (NbTestRun) run = NULL;
+
+      g_strv_builder_add_many (arguments, "serve", "--set", data_dir, "--set", "server.listen=127.0.0.1:0", "--set",
+                               "server.internal-listen=127.0.0.1:0", "--set", "plugins.notify=required", NULL);
+      for (gsize j = 0; j < G_N_ELEMENTS (cases[i].sets) && cases[i].sets[j] != NULL; j++)
+        {
+          g_autofree char *set = g_strconcat ("plugin notify.", cases[i].sets[j], NULL);
+
+          g_strv_builder_add_many (arguments, "--set", set, NULL);
+        }
+      all = g_strv_builder_end (arguments);
+      run = nb_test_program_run ((const char *const *)all, NULL);
+      g_assert_cmpint (run->code, ==, 78);
+      assert_says (run->err, cases[i].sentence);
+    }
+}
+
 static GStrv
 make_sets (MailStage *stage, const Case *test)
 {
@@ -425,6 +470,7 @@ main (int argc, char **argv)
   };
 
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/notify-mail/settings", test_settings);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *path = g_strconcat ("/notify-mail/", cases[i].path, NULL);
