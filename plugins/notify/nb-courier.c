@@ -3,6 +3,8 @@
  * as long as that took, so that bids find the database free. Looks for what is due once a second, which only reads. */
 #include "nb-courier.h"
 
+#include "nb-chore.h"
+#include "nb-delivery-sweep.h"
 #include "nb-lane.h"
 #include "nb-transit.h"
 
@@ -17,6 +19,9 @@
 #define REST_MIN (5 * G_TIME_SPAN_MILLISECOND)
 #define REST_MAX (G_USEC_PER_SEC / 2)
 #define REST_AFTER_FAULT G_USEC_PER_SEC
+/* A delivery that nobody takes, for its channel does not run, is given up after so long. */
+#define LEFT_TIME (7 * G_TIME_SPAN_DAY)
+#define SWEEP_INTERVAL G_TIME_SPAN_HOUR
 #define STOP_PATIENCE (2 * G_USEC_PER_SEC)
 #define NEVER G_MAXINT64
 
@@ -34,6 +39,7 @@ struct _NbCourier
   GSource *source;   /* (nullable): holds a reference while it is there */
   GHashTable *lanes; /* channel → NbLane */
   GPtrArray *ended;  /* of NbParcel: to be written down */
+  NbChore *sweep;    /* gives up what nobody takes */
   guint n_under_way;
   gboolean is_busy;   /* a round or a look is under way */
   gboolean is_faulty; /* the last one failed */
@@ -41,6 +47,7 @@ struct _NbCourier
   /* Monotonic. */
   gint64 round_at;
   gint64 look_at;
+  gint64 sweep_at;
   gint64 rest_until;
   gint64 stop_at;
 };
@@ -64,6 +71,7 @@ nb_courier_new (NbStore *store, NbComposer *composer, NbChannelsFunc list_channe
   self->retry_first = 5 * G_USEC_PER_SEC;
   self->tries_max = 12;
   self->lanes = nb_lanes_new ();
+  self->sweep = nb_chore_new (store, "giving up deliveries of channels that do not run", nb_delivery_sweep, NULL, NULL);
   self->ended = g_ptr_array_new_with_free_func (free_parcel);
   self->round_at = NEVER;
   self->stop_at = NEVER;
@@ -346,9 +354,15 @@ static void
 begin_look (NbCourier *self)
 {
   g_autoptr (GPtrArray) notifiers = self->list_channels (self->user_data);
+  gint64 now = g_get_monotonic_time ();
   Trip *trip;
 
-  self->look_at = g_get_monotonic_time () + LOOK_INTERVAL;
+  self->look_at = now + LOOK_INTERVAL;
+  if (now >= self->sweep_at)
+    {
+      self->sweep_at = now + SWEEP_INTERVAL;
+      nb_chore_wake (self->sweep, LEFT_TIME);
+    }
   if (notifiers->len == 0)
     return;
   trip = trip_new (self);
@@ -413,6 +427,7 @@ nb_courier_stop (NbCourier *self)
   gpointer lane;
 
   self->is_stopped = TRUE;
+  g_clear_pointer (&self->sweep, nb_chore_stop);
   self->stop_at = g_get_monotonic_time () + STOP_PATIENCE;
   g_hash_table_iter_init (&iter, self->lanes);
   while (g_hash_table_iter_next (&iter, NULL, &lane))

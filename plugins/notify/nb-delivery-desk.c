@@ -2,7 +2,11 @@
 /* Lists what waits or was given up, and has what was given up sent again or dropped. */
 #include "nb-delivery-desk.h"
 
+#include "nb-courier-metrics.h"
 #include "nb-dead-letters.h"
+#include "nb-delivery-api.h"
+#include "nb-delivery-checks.h"
+#include "nb-delivery-page.h"
 
 struct _NbDeliveryDesk
 {
@@ -62,17 +66,18 @@ list (NbDeliveries *deliveries, NbTransaction *transaction, gboolean dead_only, 
   return found;
 }
 
-typedef gint64 (*PortionFunc) (NbTransaction *transaction, gint64 id, guint max, GError **error);
+typedef gint64 (*PortionFunc) (NbTransaction *transaction, gint64 from, gint64 to, gint64 *last, GError **error);
 
 static gint64
 change (PortionFunc function, NbTransaction *transaction, gint64 id, GError **error)
 {
+  gint64 last = id - 1;
   gint64 total = 0;
   gint64 n;
 
   do
     {
-      n = function (transaction, id, NB_DEAD_LETTERS_PORTION, error);
+      n = function (transaction, last + 1, id != 0 ? id : G_MAXINT64, &last, error);
       if (n < 0)
         return -1;
       total += n;
@@ -115,4 +120,14 @@ NbDeliveryDesk *
 nb_delivery_desk_new (void)
 {
   return g_object_new (NB_TYPE_DELIVERY_DESK, NULL);
+}
+
+gboolean
+nb_delivery_desk_register (NbNotify *parts, GError **error)
+{
+  g_autoptr (NbDeliveryDesk) desk = nb_delivery_desk_new ();
+
+  return nb_context_add_service (parts->context, NB_TYPE_DELIVERIES, G_OBJECT (desk), error)
+         && nb_courier_metrics_add_gauges (parts->context, error) && nb_delivery_checks_register (parts->context, error)
+         && nb_delivery_api_register (parts, error) && nb_delivery_page_register (parts, error);
 }

@@ -2,7 +2,7 @@
 /* The queue of deliveries as the host's commands see it: a service. */
 #pragma once
 
-#include <neighborbid/neighborbid.h>
+#include "nb-notify.h"
 
 G_BEGIN_DECLS
 
@@ -11,5 +11,8 @@ G_DECLARE_FINAL_TYPE (NbDeliveryDesk, nb_delivery_desk, NB, DELIVERY_DESK, GObje
 
 /* Implements NbDeliveries. */
 NbDeliveryDesk *nb_delivery_desk_new (void);
+/* Offers it to the host, with everything else that operators see of the queue: the page, the API, gauges and checks.
+ * @parts: must live until the plugin has stopped */
+gboolean nb_delivery_desk_register (NbNotify *parts, GError **error);
 
 G_END_DECLS

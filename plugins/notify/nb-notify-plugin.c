@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The plugin: its settings, and what it brings to the host. */
-#include "nb-courier-metrics.h"
 #include "nb-courier.h"
 #include "nb-delivery-desk.h"
 #include "nb-herald.h"
@@ -310,14 +309,11 @@ start (NbPlugin *plugin, NbContext *context, GError **error)
 {
   NbNotifyPlugin *self = NB_NOTIFY_PLUGIN (plugin);
   NbNotify *parts = &self->parts;
-  g_autoptr (NbDeliveryDesk) desk = NULL;
 
   parts->context = context;
   parts->store = nb_context_get_store (context);
   parts->composer = nb_context_find_service (context, NB_TYPE_COMPOSER);
-  desk = nb_delivery_desk_new ();
-  if (!nb_context_add_service (context, NB_TYPE_DELIVERIES, G_OBJECT (desk), error)
-      || !nb_courier_metrics_add_gauges (context, error) || !add_log (self, error)
+  if (!nb_delivery_desk_register (parts, error) || !add_log (self, error)
       || !nb_webhook_desk_start (parts->webhooks, parts, error) || !add_inbox_routes (parts, error)
       || !start_mail (self, error))
     return FALSE;

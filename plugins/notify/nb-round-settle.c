@@ -92,7 +92,8 @@ nb_round_settle (NbRound *self, NbTransaction *transaction, GError **error)
       else if (parcel->result == NB_DELIVERY_DONE)
         nb_rowset_add (done, parcel->id);
       else
-        nb_rowset_add (failed, parcel->id, parcel->tries, now + parcel->pause, (gint64)parcel->is_dead, parcel->reason);
+        nb_rowset_add (failed, parcel->id, parcel->tries, parcel->is_dead ? now : now + parcel->pause,
+                       (gint64)parcel->is_dead, parcel->reason);
       nb_rowset_add (lines, parcel->channel, parcel->target, parcel->person);
     }
   return write_rows (transaction, &delete_done, done, error) && write_rows (transaction, &write_failed, failed, error)
