@@ -89,6 +89,10 @@ static const Form forms[] = {
       { "quiet_hours.to", "07:00", "- x 24:00 -1:00 22:00 %EF%BC%92%EF%BC%92:00 " CONTROLS },
       { "quiet_hours.days", NULL, "all" },
       { "channels", "inbox", CONTROLS } } },
+  { "/admin/notifications/retry", TRUE, { { NULL } }, 403 },
+  { "/admin/notifications/drop", TRUE, { { NULL } }, 403 },
+  { "/admin/notifications/{id:id}/retry", TRUE, { { NULL } }, 403 },
+  { "/admin/notifications/{id:id}/drop", TRUE, { { NULL } }, 403 },
   /* Comes last: it ends the session. */
   { "/sign-out", TRUE, { { NULL } } },
   { UNSUBSCRIBE,
