@@ -137,6 +137,12 @@ const BadRoute bad_routes[] = {
   { NULL },
 };
 
+gboolean
+bad_route_is_for_admins (const BadRoute *self)
+{
+  return g_str_has_prefix (self->pattern, "/api/v1/admin/");
+}
+
 char *
 bad_route_make_target (const BadRoute *self, const char *id)
 {

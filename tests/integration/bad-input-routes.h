@@ -42,6 +42,8 @@ typedef struct
 /* Ends with a NULL method. */
 extern const BadRoute bad_routes[];
 
+/* Returns: whether everyone but administrators is refused, whatever they ask */
+gboolean bad_route_is_for_admins (const BadRoute *self);
 /* Returns: (transfer full): the pattern with @id in place of its parameter */
 char *bad_route_make_target (const BadRoute *self, const char *id);
 /* Returns: (transfer full): the good body, but @field (nullable) is @value, or left out when @value is NULL */

@@ -130,8 +130,12 @@ try_id (BadSite *site, const BadRoute *route, gsize i)
   g_autofree char *target = bad_route_make_target (route, ids[i].id);
   g_autofree char *body = route->fields != NULL ? bad_route_make_body (route, NULL, NULL) : NULL;
   const BadRequest request = bad_route_make_request (route, site, target, body);
+  gint64 id;
 
-  bad_site_refuses (site, &request, ids[i].status, ids[i].code, NULL);
+  if (bad_route_is_for_admins (route) && nb_id_parse (ids[i].id, &id))
+    bad_site_refuses (site, &request, 403, "admin_only", NULL);
+  else
+    bad_site_refuses (site, &request, ids[i].status, ids[i].code, NULL);
 }
 
 static void

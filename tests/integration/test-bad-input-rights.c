@@ -150,7 +150,11 @@ test_keys (BadSite *site)
         if (strcmp (route->method, "GET") == 0 || (is_missing && !route->needs_key))
           continue;
         request.key = is_missing ? NULL : keys[i];
-        bad_site_refuses (site, &request, 422, "validation_failed", "Idempotency-Key");
+        /* Who may not do it learns nothing else. */
+        if (bad_route_is_for_admins (route))
+          bad_site_refuses (site, &request, 403, "admin_only", NULL);
+        else
+          bad_site_refuses (site, &request, 422, "validation_failed", "Idempotency-Key");
       }
 }
 
