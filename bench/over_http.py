@@ -21,6 +21,7 @@ class Site:
         self.processes = []
         self.ports = []
         self.settings = []
+        self.errors = subprocess.DEVNULL
         for setting in [
             f"server.data-dir={folder}",
             f"database.url={database_url}",
@@ -39,7 +40,7 @@ class Site:
         words = [word for setting in [f"server.listen=127.0.0.1:{port}", f"server.internal-listen=127.0.0.1:{internal}",
                                       f"server.base-url=http://127.0.0.1:{port}", *settings] for word in ("--set", setting)]
         self.processes.append(subprocess.Popen([*on_core(core), self.program, "serve", *self.settings, *words],
-                                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True))
+                                               stdout=subprocess.PIPE, stderr=self.errors, text=True))
         wait_for_line(self.processes[-1], "http://")
         self.ports.append((port, internal))
 

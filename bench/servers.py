@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Starts and stops what the benchmarks need: a private PostgreSQL with fsync on, free ports."""
+"""Starts and stops what the benchmarks need: a private PostgreSQL with fsync on, free ports; and asks databases."""
 import contextlib
 import glob
 import os
@@ -7,6 +7,7 @@ import pwd
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -64,6 +65,15 @@ def postgresql(core=None):
         server.send_signal(signal.SIGINT)
         server.wait(30)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def ask(url, sql):
+    """Returns: what the statement answers in a database of a benchmark, one column, a line for each row."""
+    if url.startswith("postgresql:"):
+        return subprocess.run([f"{postgresql_bin()}/psql", "-XAtq", "-c", sql, url], check=True, stdout=subprocess.PIPE,
+                              text=True).stdout.strip()
+    with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:"), timeout=30)) as database, database:
+        return "\n".join(str(row[0]) for row in database.execute(sql))
 
 
 @contextlib.contextmanager
