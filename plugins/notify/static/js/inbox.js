@@ -48,5 +48,6 @@ if (badge) {
   voice.setAttribute('role', 'status');
   document.body.append(voice);
   document.addEventListener('click', mark);
-  connect();
+  // A browser may refuse sockets at all.
+  try { connect(); } catch {}
 }
