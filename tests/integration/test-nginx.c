@@ -81,11 +81,13 @@ test_wrong_ways (Fixture *self, gconstpointer data)
 {
   static const char english[] = "Accept-Language: en\r\n";
   g_autofree char *no_socket = ask (self, "GET", "/ws/auctions/1", NULL, NULL);
+  g_autofree char *no_inbox = ask (self, "GET", "/ws/me", NULL, NULL);
   g_autofree char *to_web = nb_test_ask (crew_site_get_port (self->web->url), "GET", "/ws/auctions/1", english, NULL);
   g_autofree char *to_live = nb_test_ask (crew_site_get_port (self->live->url), "GET", "/", english, NULL);
 
   /* It is the live process that says what it wants instead. */
   g_assert_cmpuint (nb_test_status (no_socket), ==, 426);
+  g_assert_cmpuint (nb_test_status (no_inbox), ==, 426);
   nb_test_assert_problem (to_web, 404, "not_found");
   g_assert_nonnull (strstr (to_web, "it lacks the role live\""));
   nb_test_assert_problem (to_live, 404, "not_found");
