@@ -164,8 +164,8 @@ function watchTries() {
   globalThis.tries = [];
   globalThis.WebSocket = class extends Real {
     constructor(...words) {
-      globalThis.tries.push(performance.now());
       super(...words);
+      if (this.url.includes('/ws/auctions/')) globalThis.tries.push(performance.now());
     }
   };
 }
@@ -175,7 +175,7 @@ test('a page without its socket says so, tries again ever more rarely, and the s
   const page = await openWindow(browser, site, {
     person: anne,
     prepare: async (p) => {
-      await p.routeWebSocket(/\/ws\//, (ws) => ws.close());
+      await p.routeWebSocket(/\/ws\/auctions\//, (ws) => ws.close());
       await p.addInitScript(watchTries);
     },
   });
@@ -204,7 +204,7 @@ test('a room that is switched off is not asked again, and forms do without scrip
   const page = await openWindow(browser, site, {
     person: anne,
     prepare: async (p) => {
-      await p.routeWebSocket(/\/ws\//, (ws) => ws.close({ code: 4410 }));
+      await p.routeWebSocket(/\/ws\/auctions\//, (ws) => ws.close({ code: 4410 }));
       await p.addInitScript(watchTries);
     },
   });
@@ -381,7 +381,7 @@ test('a bid without an answer is asked again over HTTP under its own id, and sta
     });
     server.onMessage((text) => JSON.parse(text).type === 'bid_result' || ws.send(text));
   };
-  const page = await openWindow(browser, site, { person: anne, prepare: (p) => p.routeWebSocket(/\/ws\//, lossy) });
+  const page = await openWindow(browser, site, { person: anne, prepare: (p) => p.routeWebSocket(/\/ws\/auctions\//, lossy) });
   const asked = [];
   page.on('response', async (answer) => {
     if (!answer.url().endsWith('/bids') || answer.request().method() !== 'POST') return;
