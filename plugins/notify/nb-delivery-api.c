@@ -108,14 +108,14 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_list (NbRequest *request, gpointer user_data)
 {
-  g_autoptr (Call) call = call_new (user_data, request);
+  NbNotify *parts = user_data;
+  g_autoptr (Call) call = call_new (parts, request);
   g_autoptr (GError) error = NULL;
   NbDeliveryList *list;
 
   call->list = list = nb_delivery_list_new (NB_DELIVERIES_ALL, DEFAULT_LIMIT);
   if (nb_delivery_list_take_query (list, request, &error))
-    nb_store_read_async (call->parts->store, nb_delivery_list_read, list, NULL, NULL, listed_cb,
-                         g_steal_pointer (&call));
+    nb_store_read_async (parts->store, nb_delivery_list_read, list, NULL, NULL, listed_cb, g_steal_pointer (&call));
   else
     nb_request_respond_error (request, error);
 }

@@ -131,7 +131,8 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_page (NbRequest *request, gpointer user_data)
 {
-  g_autoptr (Visit) visit = visit_new (user_data, request);
+  NbNotify *parts = user_data;
+  g_autoptr (Visit) visit = visit_new (parts, request);
   g_autoptr (GError) error = NULL;
   NbDeliveryList *list;
 
@@ -144,7 +145,7 @@ on_page (NbRequest *request, gpointer user_data)
     }
   /* The page shows what was given up, whatever is asked for. */
   list->which = NB_DELIVERIES_DEAD;
-  nb_store_read_async (visit->parts->store, nb_delivery_list_read, list, NULL, NULL, read_cb, g_steal_pointer (&visit));
+  nb_store_read_async (parts->store, nb_delivery_list_read, list, NULL, NULL, read_cb, g_steal_pointer (&visit));
 }
 
 /* Forms. */
