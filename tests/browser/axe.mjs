@@ -56,7 +56,7 @@ for (const lang of ['ko', 'en']) {
         }
         await signedOut.close();
         const signedIn = await open(lang, width, scheme, site.tokens[1]);
-        for (const path of ['/', `/auctions/${busy.id}`, `/auctions/${own.id}`, '/sell', '/wallet', '/me', '/inbox/webhooks']) {
+        for (const path of ['/', `/auctions/${busy.id}`, `/auctions/${own.id}`, '/sell', '/wallet', '/me', '/inbox/webhooks', '/watched']) {
           await look(signedIn, path);
         }
         await signedIn.close();

@@ -95,7 +95,7 @@ void
 herald_stage_event (HeraldStage *self, const char *kind, gint64 auction, const char *payload)
 {
   g_autoptr (GError) error = NULL;
-  GVariant *parsed = g_variant_parse (G_VARIANT_TYPE_VARDICT, payload, NULL, NULL, &error);
+  g_autoptr (GVariant) parsed = g_variant_parse (G_VARIANT_TYPE_VARDICT, payload, NULL, NULL, &error);
 
   g_assert_no_error (error);
   g_ptr_array_add (self->events, nb_event_new (kind, 1, auction, parsed));
