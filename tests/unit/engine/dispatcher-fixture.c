@@ -123,7 +123,7 @@ run_case (gconstpointer data)
 
   g_autoptr (GSource) tick = NULL;
 
-  nb_test_loop_set_up (&fixture.loop, 240);
+  nb_test_loop_set_up (&fixture.loop, g_getenv ("NB_CRASH_ROUNDS") != NULL ? 1800 : 240);
   tick = start_ticking ();
   fixture.database = nb_test_database_new (self->kind);
   make_tables (&fixture);

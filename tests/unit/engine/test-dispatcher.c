@@ -117,10 +117,27 @@ test_poison_fails_alone (DispatcherFixture *self)
   nb_dispatcher_start (self->taker.dispatcher);
   dispatcher_fixture_wait (self, "SELECT count(*) FROM taken", 149);
   dispatcher_fixture_wait (self,
-                           "SELECT count(*) FROM outbox WHERE kind = 'poison' AND tries = 1 AND is_dead = 0 AND "
+                           "SELECT count(*) FROM outbox WHERE kind = 'poison' AND tries > 0 AND is_dead = 0 AND "
                            "reason = 'no stomach for poison' AND next_at > created_at",
                            2);
   g_assert_cmpint (dispatcher_fixture_count (self, "SELECT count(*) FROM outbox"), ==, 2);
+}
+
+static void
+set_flag (gpointer flag)
+{
+  *(gboolean *)flag = TRUE;
+}
+
+/* All that is under way has ended, and what it has to tell was told. */
+static void
+wait_for_quiet (DispatcherFixture *self)
+{
+  gboolean is_quiet = FALSE;
+
+  nb_dispatcher_stop (self->taker.dispatcher);
+  nb_dispatcher_drain (self->taker.dispatcher, set_flag, &is_quiet);
+  nb_test_loop_run_until_true (&self->loop, &is_quiet);
 }
 
 /* Lets time pass for the @n events that wait for their next try, until one more gives them up. */
@@ -130,14 +147,14 @@ fail_but_once (DispatcherFixture *self, guint n)
   for (gint64 tries = 1; tries < 8; tries++)
     {
       g_autofree char *sql
-          = g_strdup_printf ("SELECT count(*) FROM outbox WHERE is_dead = 0 AND tries = %" G_GINT64_FORMAT, tries);
+          = g_strdup_printf ("SELECT count(*) FROM outbox WHERE is_dead = 0 AND tries >= %" G_GINT64_FORMAT, tries);
+      g_autofree char *pass = g_strdup_printf ("UPDATE outbox SET next_at = 0 WHERE tries = %" G_GINT64_FORMAT, tries);
+      /* On a slow machine the next try may have come by itself. */
       dispatcher_fixture_wait (self, sql, n);
       if (tries < 7)
-        dispatcher_fixture_run (self, "UPDATE outbox SET next_at = 0");
+        dispatcher_fixture_run (self, pass);
     }
-  /* What was told of these tries is over before the last one. */
-  nb_dispatcher_stop (self->taker.dispatcher);
-  nb_test_loop_drain (&self->loop);
+  wait_for_quiet (self);
 }
 
 static void
@@ -146,7 +163,7 @@ fail_once_more (DispatcherFixture *self, guint n)
   dispatcher_fixture_run (self, "UPDATE outbox SET next_at = 0");
   nb_dispatcher_start (self->taker.dispatcher);
   dispatcher_fixture_wait (self, "SELECT count(*) FROM outbox WHERE is_dead = 1 AND tries = 8", n);
-  nb_test_loop_drain (&self->loop);
+  wait_for_quiet (self);
 }
 
 static void
@@ -159,6 +176,7 @@ test_given_up_and_tried_again (DispatcherFixture *self)
   g_test_expect_message ("neighborbid", G_LOG_LEVEL_WARNING, "event * (poison) of the outbox was given up*no stomach*");
   fail_once_more (self, 1);
   /* It is let be, and what comes later is taken. */
+  nb_dispatcher_start (self->taker.dispatcher);
   dispatcher_fixture_emit (self->taker.store, "a", 1, 3);
   dispatcher_fixture_wait (self, "SELECT count(*) FROM taken", 3);
   g_test_assert_expected_messages ();
@@ -198,12 +216,6 @@ test_trouble_counts_nothing (DispatcherFixture *self)
     }
   dispatcher_fixture_assert_all_taken (self);
   g_assert_cmpint (g_atomic_int_get (&self->taker.n_calls), ==, 4);
-}
-
-static void
-set_flag (gpointer flag)
-{
-  *(gboolean *)flag = TRUE;
 }
 
 static gboolean
