@@ -277,13 +277,13 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  inbox_stage_add_test ("/inbox/lists", test_lists);
-  inbox_stage_add_test ("/inbox/reads-one", test_reads_one);
-  inbox_stage_add_test ("/inbox/reads-all", test_reads_all);
-  inbox_stage_add_test ("/inbox/current-price", test_current_price);
-  inbox_stage_add_test ("/inbox/wishes", test_wishes);
-  inbox_stage_add_test ("/inbox/wishes-round-trip", test_wishes_round_trip);
-  inbox_stage_add_test ("/inbox/bad-wishes", test_bad_wishes);
-  inbox_stage_add_test ("/inbox/unwanted", test_unwanted);
+  inbox_stage_add_test ("/inbox-api/lists", test_lists);
+  inbox_stage_add_test ("/inbox-api/reads-one", test_reads_one);
+  inbox_stage_add_test ("/inbox-api/reads-all", test_reads_all);
+  inbox_stage_add_test ("/inbox-api/current-price", test_current_price);
+  inbox_stage_add_test ("/inbox-api/wishes", test_wishes);
+  inbox_stage_add_test ("/inbox-api/wishes-round-trip", test_wishes_round_trip);
+  inbox_stage_add_test ("/inbox-api/bad-wishes", test_bad_wishes);
+  inbox_stage_add_test ("/inbox-api/unwanted", test_unwanted);
   return g_test_run ();
 }
