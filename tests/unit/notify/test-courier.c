@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Deliveries go out in order, are tried again after pauses that grow, and are given up in the end. */
 #include "plugins/notify/nb-delivery-desk.h"
+#include "plugins/notify/nb-delivery-sweep.h"
 #include "tests/unit/notify/courier-stage.h"
 
 #include <string.h>
@@ -253,6 +254,68 @@ test_refused (NotifyFixture *fixture)
   g_assert_cmpint (notify_fixture_count (fixture, "SELECT count(*) FROM notify_deliveries"), ==, 0);
 }
 
+static void
+test_all_at_once (NotifyFixture *fixture)
+{
+  g_auto (CourierStage) stage = { 0 };
+  Asked asked = { 0 };
+
+  courier_stage_open (&stage, fixture, 6);
+  courier_stage_add_channel (&stage, "mail", "Mail");
+  courier_stage_post (&stage, 1, 6, 200);
+  g_free (nb_test_database_run (fixture->database, "UPDATE notify_deliveries SET is_dead = 1, tries = 12"));
+  g_free (nb_test_database_run (fixture->database, "DELETE FROM notify_lines"));
+  courier_stage_transact (&stage, retry, &asked);
+  g_assert_cmpint (asked.n, ==, 1200);
+  g_assert_cmpint (notify_fixture_count (fixture, WAITING " AND tries = 0"), ==, 1200);
+  g_assert_cmpint (notify_fixture_count (fixture, LINES), ==, 6);
+  /* What waits is not dropped. */
+  courier_stage_transact (&stage, drop, &asked);
+  g_assert_cmpint (asked.n, ==, 0);
+  g_free (nb_test_database_run (fixture->database, "UPDATE notify_deliveries SET is_dead = 1 WHERE person_id > 2"));
+  courier_stage_transact (&stage, drop, &asked);
+  g_assert_cmpint (asked.n, ==, 800);
+  g_assert_cmpint (notify_fixture_count (fixture, WAITING), ==, 400);
+}
+
+static gboolean
+sweep (NbTransaction *transaction, gpointer user_data, GError **error)
+{
+  return nb_delivery_sweep (transaction, 7 * G_TIME_SPAN_DAY, user_data, error);
+}
+
+static void
+test_left (NotifyFixture *fixture)
+{
+  g_auto (CourierStage) stage = { 0 };
+  gint64 now = nb_store_now (fixture->store);
+  g_autofree char *age = g_strdup_printf ("UPDATE notify_deliveries SET next_at = %" G_GINT64_FORMAT
+                                          " WHERE id = (SELECT MIN (id) FROM notify_deliveries)",
+                                          now - 8 * G_TIME_SPAN_DAY);
+  g_autofree char *age_line = g_strdup_printf (
+      "UPDATE notify_lines SET next_at = %" G_GINT64_FORMAT " WHERE person_id = 1", now - 8 * G_TIME_SPAN_DAY);
+  gboolean has_more = TRUE;
+
+  courier_stage_open (&stage, fixture, 2);
+  courier_stage_add_channel (&stage, "mail", "Mail");
+  courier_stage_post (&stage, 1, 1, 2);
+  courier_stage_post (&stage, 2, 2, 1);
+  g_free (nb_test_database_run (fixture->database, age));
+  g_free (nb_test_database_run (fixture->database, age_line));
+  courier_stage_transact (&stage, sweep, &has_more);
+  g_assert_false (has_more);
+
+  /* What is younger waits on. */
+  g_assert_cmpint (notify_fixture_count (fixture, DEAD " AND person_id = 1"), ==, 1);
+  g_assert_cmpint (notify_fixture_count (fixture, WAITING), ==, 2);
+  g_assert_cmpint (notify_fixture_count (fixture, LINES " WHERE next_at > 1"), ==, 2);
+  g_assert_cmpint (notify_fixture_count (fixture, "SELECT MAX (next_at) FROM notify_lines WHERE person_id = 1"), ==,
+                   notify_fixture_count (fixture, "SELECT MAX (next_at) FROM notify_deliveries WHERE person_id = 1 "
+                                                  "AND is_dead = 0"));
+  courier_stage_transact (&stage, sweep, &has_more);
+  g_assert_cmpint (notify_fixture_count (fixture, DEAD), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -262,5 +325,7 @@ main (int argc, char **argv)
   notify_fixture_add_test ("/notify/courier/waits-as-long-as-asked", 120, test_retry_after);
   notify_fixture_add_test ("/notify/courier/gives-up-and-sends-again", 120, test_given_up);
   notify_fixture_add_test ("/notify/courier/refused-is-given-up-at-once", 120, test_refused);
+  notify_fixture_add_test ("/notify/courier/all-that-was-given-up", 120, test_all_at_once);
+  notify_fixture_add_test ("/notify/courier/left-for-days-is-given-up", 120, test_left);
   return g_test_run ();
 }
