@@ -456,6 +456,41 @@ test_outbox_changes (Fixture *fixture, gconstpointer data)
                    ==, 1);
 }
 
+/* The messages that a plugin has still to deliver are among them. */
+static void
+test_outbox_deliveries (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NbTestRun) migrated = expect (fixture, "db migrate", 0);
+
+  g_free (nb_test_database_run (
+      fixture->database,
+      "INSERT INTO notify_deliveries (id, message_id, person_id, channel, tries, next_at, is_dead, "
+      "reason, created_at) VALUES (21, 7, 5, 'mail', 8, 0, 1, '550 nobody', 1), "
+      "(22, 8, 5, 'mail', 1, 9000000000000000, 0, 'soon', 1), (23, 9, 5, 'mail', 8, 0, 1, 'no', 1)"));
+  g_autoptr (NbTestRun) all = expect (fixture, "outbox list", 0);
+  g_autoptr (NbTestRun) dead = expect (fixture, "outbox list --dead --json", 0);
+  g_autoptr (NbTestRun) early = expect (fixture, "outbox retry 22", 1);
+  g_autoptr (NbTestRun) retried = expect (fixture, "outbox retry 21", 0);
+  g_autoptr (NbTestRun) dropped = expect (fixture, "outbox drop 23 --reason nobody", 0);
+  g_autoptr (JsonNode) node = json_from_string (dead->out, NULL);
+  JsonArray *items = json_object_get_array_member (json_node_get_object (node), "items");
+  JsonObject *item = json_array_get_object_element (items, 0);
+
+  assert_contains (all->out, "mail to 5");
+  assert_contains (all->out, "soon");
+  g_assert_cmpuint (json_array_get_length (items), ==, 2);
+  g_assert_cmpstr (json_object_get_string_member (item, "what"), ==, "delivery");
+  g_assert_cmpstr (json_object_get_string_member (item, "id"), ==, "21");
+  g_assert_cmpstr (json_object_get_string_member (item, "channel"), ==, "mail");
+  g_assert_cmpstr (json_object_get_string_member (item, "reason"), ==, "550 nobody");
+  assert_contains (early->err, "delivery 22 still waits");
+  assert_contains (retried->out, "tried again: 0 events, 1 deliveries");
+  assert_contains (dropped->out, "dropped: 0 events, 1 deliveries");
+  g_assert_cmpint (count (fixture, "SELECT count(*) FROM notify_deliveries WHERE id = 21 AND is_dead = 0"), ==, 1);
+  g_assert_cmpint (count (fixture, "SELECT count(*) FROM notify_deliveries WHERE id = 23"), ==, 0);
+  g_assert_cmpint (count (fixture, "SELECT count(*) FROM audit"), ==, 2);
+}
+
 static void
 test_regions (Fixture *fixture, gconstpointer data)
 {
@@ -495,6 +530,7 @@ main (int argc, char **argv)
     { "auction-faults", test_auction_faults, TRUE },
     { "outbox-list", test_outbox_list, TRUE },
     { "outbox-changes", test_outbox_changes, TRUE },
+    { "outbox-deliveries", test_outbox_deliveries, TRUE },
     { "regions", test_regions, TRUE },
   };
 
