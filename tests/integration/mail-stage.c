@@ -3,6 +3,7 @@
 #include "tests/integration/mail-stage.h"
 
 #include <neighborbid/nb-request.h>
+#include <signal.h>
 
 #define AUCTION_SECONDS 1800
 #define PATIENCE (60 * G_USEC_PER_SEC)
@@ -77,6 +78,8 @@ mail_stage_set_up (MailStage *self, NbTestDatabaseKind kind, const char *const *
 void
 mail_stage_tear_down (MailStage *self)
 {
+  /* Whatever a sanitizer found in it would show. */
+  g_assert_cmpint (nb_test_site_stop (self->live.site, SIGTERM), ==, 0);
   live_site_tear_down (&self->live, NULL);
   nb_test_mail_tear_down (&self->mail);
   g_clear_pointer (&self->minji, live_person_free);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What people are sent by mail: the real program, and a real mail server that comes, goes, refuses and is secured. */
-#include <signal.h>
 #include <string.h>
 
 #include "tests/integration/mail-stage.h"
@@ -337,7 +336,7 @@ test_no_tls_offered (MailStage *stage)
   wait_for_reason (stage, "offers no TLS");
 }
 
-/* The config file is read again: there is mail from now on, and none any more. */
+/* The config file is read again: there is mail from now on. */
 static void
 test_reload (MailStage *stage)
 {
@@ -355,7 +354,6 @@ test_reload (MailStage *stage)
       mails = nb_test_mail_list (&stage->mail, MAIL_MINJI, MAIL_OUTBID);
     }
   while (mails->len == 0);
-  g_assert_cmpint (nb_test_site_stop (stage->live.site, SIGTERM), ==, 0);
 }
 
 /* What does not go together is refused at start, in one sentence. */
