@@ -2,11 +2,9 @@
 /* Knows whose pages are open, looks for their news again and again, and tells each page what it was not told yet. */
 #include "nb-inbox-push.h"
 
-#include "nb-inbox-listener.h"
-#include "nb-inbox-look.h"
+#include "nb-inbox-person.h"
 
-#define SOCKETS_MAX 10  /* of one person */
-#define MESSAGES_MAX 20 /* told of at once; the number tells of the rest */
+#define SOCKETS_MAX 10 /* of one person */
 #define TICK_SECONDS 1
 /* At least from the beginning of one look to that of the next: what comes in between is found by the same one. */
 #define PAUSE (G_USEC_PER_SEC / 20)
@@ -18,7 +16,7 @@ struct _NbInboxPush
 {
   NbStore *store;
   NbComposer *composer;
-  GHashTable *people;    /* person → Person */
+  GHashTable *people;    /* person → NbInboxPerson */
   GHashTable *newcomers; /* (element-type gint64): people with sockets that were not greeted */
   gint64 looked_at;      /* by the store's clock: from when on there may be news */
   gint64 started_at;     /* monotonic: of the last look */
@@ -27,16 +25,6 @@ struct _NbInboxPush
   gboolean is_due;
   gboolean is_stopped;
 };
-
-/* Someone with open pages. */
-typedef struct
-{
-  gint64 id;
-  GPtrArray *listeners; /* of NbInboxListener */
-  GHashTable *known;    /* message → when it came: what the pages were told, or had when they were opened */
-  gint64 unread;        /* as they were told */
-  gboolean is_known;    /* whether both say something yet */
-} Person;
 
 static void look (NbInboxPush *self);
 
@@ -55,103 +43,6 @@ static void
 push_unref (NbInboxPush *self)
 {
   g_rc_box_release_full (self, finish_push);
-}
-
-static void
-finish_person (gpointer data)
-{
-  Person *self = data;
-
-  g_ptr_array_unref (self->listeners);
-  g_hash_table_unref (self->known);
-}
-
-static void
-person_unref (gpointer person)
-{
-  g_rc_box_release_full (person, finish_person);
-}
-
-static Person *
-person_new (gint64 id)
-{
-  Person *self = g_rc_box_new0 (Person);
-
-  self->id = id;
-  self->listeners = g_ptr_array_new_with_free_func (nb_inbox_listener_unref);
-  self->known = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
-  return self;
-}
-
-/* Telling. */
-
-static gpointer
-ref_listener (gconstpointer listener, gpointer user_data)
-{
-  return nb_inbox_listener_ref ((NbInboxListener *)listener);
-}
-
-static void
-add_known (Person *self, const NbMessage *message)
-{
-  g_hash_table_insert (self->known, g_memdup2 (&message->id, sizeof message->id),
-                       g_memdup2 (&message->at, sizeof message->at));
-}
-
-static gboolean
-is_old (gpointer key, gpointer at, gpointer before)
-{
-  return *(gint64 *)at < *(gint64 *)before;
-}
-
-/* Of @messages, those that the pages don't know. Returns: (transfer container) (element-type NbMessage) */
-static GPtrArray *
-take_unknown (Person *self, const GPtrArray *messages)
-{
-  GPtrArray *unknown = g_ptr_array_new ();
-
-  for (guint i = 0; i < messages->len; i++)
-    {
-      const NbMessage *message = messages->pdata[i];
-
-      if (g_hash_table_contains (self->known, &message->id))
-        continue;
-      add_known (self, message);
-      if (self->is_known)
-        g_ptr_array_add (unknown, messages->pdata[i]);
-    }
-  if (unknown->len > MESSAGES_MAX)
-    g_ptr_array_remove_range (unknown, 0, unknown->len - MESSAGES_MAX);
-  return unknown;
-}
-
-static void
-tell (NbInboxListener *listener, const GPtrArray *messages, gint64 unread, gboolean is_other_number)
-{
-  if (!listener->is_greeted)
-    {
-      nb_inbox_listener_greet (listener, unread);
-      return;
-    }
-  for (guint i = 0; i < messages->len; i++)
-    nb_inbox_listener_tell_message (listener, messages->pdata[i], unread);
-  if (messages->len == 0 && is_other_number)
-    nb_inbox_listener_tell_unread (listener, unread);
-}
-
-static void
-take_news (Person *self, const NbInboxNews *news, gint64 kept_since)
-{
-  g_autoptr (GPtrArray) messages = take_unknown (self, news->messages);
-  g_autoptr (GPtrArray) listeners = g_ptr_array_copy (self->listeners, ref_listener, NULL);
-  const gboolean is_other_number = self->unread != news->unread;
-
-  g_ptr_array_set_free_func (listeners, nb_inbox_listener_unref);
-  self->unread = news->unread;
-  self->is_known = TRUE;
-  g_hash_table_foreach_remove (self->known, is_old, &kept_since);
-  for (guint i = 0; i < listeners->len; i++)
-    tell (listeners->pdata[i], messages, news->unread, is_other_number);
 }
 
 /* Looking. */
@@ -184,13 +75,13 @@ take_all_news (NbInboxPush *self, const Job *job)
   g_hash_table_iter_init (&iter, job->look->news);
   while (g_hash_table_iter_next (&iter, NULL, &news))
     {
-      Person *person = g_hash_table_lookup (self->people, &((NbInboxNews *)news)->person);
+      NbInboxPerson *person = g_hash_table_lookup (self->people, &((NbInboxNews *)news)->person);
 
       if (person == NULL)
         continue;
       g_rc_box_acquire (person);
-      take_news (person, news, kept_since);
-      person_unref (person);
+      nb_inbox_person_take_news (person, news, kept_since);
+      nb_inbox_person_unref (person);
     }
 }
 
@@ -310,17 +201,17 @@ on_tick (gpointer push)
 
 /* Sockets. */
 
-static Person *
+static NbInboxPerson *
 ensure_person (NbInboxPush *self, gint64 id)
 {
-  Person *person = g_hash_table_lookup (self->people, &id);
+  NbInboxPerson *person = g_hash_table_lookup (self->people, &id);
 
   if (person != NULL)
     return person;
   /* Nobody listened, so nothing was looked for. */
   if (g_hash_table_size (self->people) == 0)
     self->looked_at = nb_store_now (self->store);
-  person = person_new (id);
+  person = nb_inbox_person_new (id);
   g_hash_table_insert (self->people, &person->id, person);
   return person;
 }
@@ -331,7 +222,7 @@ on_opened (NbSocket *socket, NbRequest *request, gpointer user_data)
   NbInboxPush *self = user_data;
   const gint64 id = nb_socket_get_person (socket);
   NbInboxListener *listener;
-  Person *person;
+  NbInboxPerson *person;
 
   if (id == 0)
     {
@@ -368,7 +259,7 @@ on_closed (NbSocket *socket, gpointer user_data)
 {
   NbInboxPush *self = user_data;
   NbInboxListener *listener = nb_socket_get_data (socket);
-  Person *person = listener != NULL ? g_hash_table_lookup (self->people, &listener->person) : NULL;
+  NbInboxPerson *person = listener != NULL ? g_hash_table_lookup (self->people, &listener->person) : NULL;
 
   if (person == NULL)
     return;
@@ -389,7 +280,7 @@ nb_inbox_push_start (NbNotify *parts, GError **error)
 
   self->store = g_object_ref (parts->store);
   self->composer = g_object_ref (parts->composer);
-  self->people = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, person_unref);
+  self->people = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, nb_inbox_person_unref);
   self->newcomers = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   if (nb_context_add_socket_route (parts->context, "/ws/me", &sockets, self, error)
       && nb_context_add_timer (parts->context, TICK_SECONDS, on_tick, self, error))
