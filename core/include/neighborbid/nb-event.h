@@ -23,7 +23,7 @@ G_BEGIN_DECLS
  *   type is sealed
  * - `auction-closed`: `seq` x, `status` s, `winner` x (0: none), `price` x
  * - `settled`: `winner` x, `seller` x, `captured` x, `payout` x, `fee` x, `refund` x
- * - `wallet-moved`: `person` x, `kind` s, `amount` x
+ * - `wallet-moved`: `person` x, `kind` s, `amount` x (below 0 for an `adjust` that takes money away)
  *
  * Since: 1.0
  */
