@@ -20,7 +20,7 @@ nb_courier_metrics_find (NbCourierMetrics *self, const char *channel)
   self->done = find_counter (channel, "done");
   self->again = find_counter (channel, "again");
   self->dead = find_counter (channel, "dead");
-  self->unwanted = find_counter (channel, "unwanted");
+  self->left_out = find_counter (channel, "left_out");
   self->duration = nb_metrics_duration ("delivery_duration_seconds", "How long a channel takes for one try.", labels);
 }
 

@@ -11,7 +11,7 @@ typedef struct
   NbMetric *done;
   NbMetric *again;
   NbMetric *dead;
-  NbMetric *unwanted;
+  NbMetric *left_out;
   NbMetric *duration;
 } NbCourierMetrics;
 

@@ -76,6 +76,16 @@ nb_lanes_forget_ended (GHashTable *lanes)
     ((NbLane *)lane)->n_ended = 0;
 }
 
+static NbMetric *
+find_count (const NbCourierMetrics *metrics, const NbParcel *parcel)
+{
+  if (parcel->result == NB_DELIVERY_DONE)
+    return metrics->done;
+  if (parcel->result == NB_DELIVERY_LEFT_OUT)
+    return metrics->left_out;
+  return parcel->is_dead ? metrics->dead : metrics->again;
+}
+
 void
 nb_lanes_count (GHashTable *lanes, const NbRound *round)
 {
@@ -85,15 +95,12 @@ nb_lanes_count (GHashTable *lanes, const NbRound *round)
       const NbCourierMetrics *metrics = &nb_lanes_get (lanes, parcel->channel)->metrics;
 
       if (parcel->is_written && !parcel->is_returned)
-        nb_metric_add (parcel->result == NB_DELIVERY_DONE ? metrics->done
-                       : parcel->is_dead                  ? metrics->dead
-                                                          : metrics->again,
-                       1);
+        nb_metric_add (find_count (metrics, parcel), 1);
     }
   for (guint i = 0; i < round->channels->len; i++)
     {
       const NbRoundChannel *channel = g_ptr_array_index (round->channels, i);
 
-      nb_metric_add (nb_lanes_get (lanes, channel->name)->metrics.unwanted, channel->n_unwanted);
+      nb_metric_add (nb_lanes_get (lanes, channel->name)->metrics.left_out, channel->n_unwanted);
     }
 }

@@ -187,7 +187,7 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   /* Their owner said so after the message was written: there is nobody to tell. */
   if (try->is_refused)
     {
-      end_try (g_steal_pointer (&task), NB_DELIVERY_DONE, NULL);
+      end_try (g_steal_pointer (&task), NB_DELIVERY_LEFT_OUT, NULL);
       return;
     }
   if (self->wire == NULL || self->account == NULL)
@@ -237,7 +237,7 @@ deliver_async (NbNotifier *notifier, const NbNotice *notice, GAsyncReadyCallback
   else if (!nb_mail_address_is_sendable (notice->email))
     end_try (task, NB_DELIVERY_REFUSED, g_strdup ("the person's address is none that mail can be sent to"));
   else if (!nb_mail_quota_has_room (self->quota, notice->email, is_of_bids (notice->kind), g_get_monotonic_time ()))
-    end_try (task, NB_DELIVERY_DONE, NULL);
+    end_try (task, NB_DELIVERY_LEFT_OUT, NULL);
   else
     {
       try->makes_key = !self->has_key;
@@ -255,7 +255,7 @@ deliver_finish (NbNotifier *notifier, GAsyncResult *result, guint *retry_after, 
   const Try *try = g_task_get_task_data (G_TASK (result));
 
   *retry_after = 0;
-  if (try->outcome != NB_DELIVERY_DONE)
+  if (try->outcome == NB_DELIVERY_AGAIN || try->outcome == NB_DELIVERY_REFUSED)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, try->reason);
   return try->outcome;
 }

@@ -158,7 +158,7 @@ static const NbSetting settings[] = {
   {
       .name = "mail-hourly-max",
       .kind = NB_SETTING_INT,
-      .fallback = "30",
+      .fallback = "100",
       .minimum = 0,
       .maximum = 100000,
       .help = "the most mails that one address gets in an hour, the rest stays in the inbox; 0: no limit",

@@ -58,6 +58,6 @@ nb_parcel_end (NbParcel *self, NbDelivery result, gint64 pause, gint64 tries_max
   self->is_dead = result == NB_DELIVERY_REFUSED || (result == NB_DELIVERY_AGAIN && self->tries >= tries_max);
   g_free (self->reason);
   self->reason = NULL;
-  if (result != NB_DELIVERY_DONE)
+  if (result == NB_DELIVERY_AGAIN || result == NB_DELIVERY_REFUSED)
     self->reason = dup_reason (error != NULL ? error->message : "the channel gave no reason");
 }

@@ -89,7 +89,7 @@ nb_round_settle (NbRound *self, NbTransaction *transaction, GError **error)
         continue;
       if (parcel->is_returned)
         nb_rowset_add (failed, parcel->id, parcel->tries - 1, now, (gint64)0, "");
-      else if (parcel->result == NB_DELIVERY_DONE)
+      else if (parcel->result == NB_DELIVERY_DONE || parcel->result == NB_DELIVERY_LEFT_OUT)
         nb_rowset_add (done, parcel->id);
       else
         nb_rowset_add (failed, parcel->id, parcel->tries, parcel->is_dead ? now : now + parcel->pause,

@@ -54,7 +54,7 @@ end (GTask *task)
 {
   const Errand *errand = g_task_get_task_data (task);
 
-  if (errand->result == NB_DELIVERY_DONE)
+  if (errand->result == NB_DELIVERY_DONE || errand->result == NB_DELIVERY_LEFT_OUT)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s", errand->reason);
@@ -210,7 +210,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   /* Whoever deleted it, switched it off or chose other kinds meanwhile wants nothing of it. */
   if (!is_there || !errand->hook->is_enabled || !nb_webhook_wants (errand->hook, errand->notice->kind))
     {
-      errand->result = NB_DELIVERY_DONE;
+      errand->result = NB_DELIVERY_LEFT_OUT;
       end (task);
       return;
     }

@@ -61,12 +61,14 @@ typedef struct
  * @NB_DELIVERY_DONE: taken over by the other side
  * @NB_DELIVERY_AGAIN: it may go through later
  * @NB_DELIVERY_REFUSED: it never will, as it stands
+ * @NB_DELIVERY_LEFT_OUT: it isn't sent, and that is no failure: its person wants it no more, or got too many
  */
 typedef enum
 {
   NB_DELIVERY_DONE,
   NB_DELIVERY_AGAIN,
-  NB_DELIVERY_REFUSED
+  NB_DELIVERY_REFUSED,
+  NB_DELIVERY_LEFT_OUT
 } NbDelivery;
 
 /**
@@ -89,7 +91,7 @@ G_DECLARE_INTERFACE (NbNotifier, nb_notifier, NB, NOTIFIER, GObject)
  * @find_targets: on a store thread, in the transaction that writes the messages: adds to @targets (of #NbReach) those
  *   of @people (a rowset of one column, their ids) who can be reached, each as often as there are places
  * @deliver_async: on the main loop: tries once; must end, within a minute
- * @deliver_finish: how it ended; except for %NB_DELIVERY_DONE @error says why, for an operator; @retry_after: seconds
+ * @deliver_finish: how it ended; where it failed, @error says why, for an operator; @retry_after: seconds
  *   that the other side asked to wait, 0 for none
  *
  * Since: 1.0
@@ -121,7 +123,7 @@ NB_PUBLIC gboolean nb_notifier_find_targets (NbNotifier *self, NbTransaction *tr
 NB_PUBLIC void nb_notifier_deliver_async (NbNotifier *self, const NbNotice *notice, GAsyncReadyCallback callback,
                                           gpointer user_data);
 /** nb_notifier_deliver_finish: @retry_after: (out): seconds that the other side asked to wait, 0 for none. Returns: how
- * it ended; @error says why, except for %NB_DELIVERY_DONE */
+ * it ended; where it failed, @error says why */
 NB_PUBLIC NbDelivery nb_notifier_deliver_finish (NbNotifier *self, GAsyncResult *result, guint *retry_after,
                                                  GError **error);
 

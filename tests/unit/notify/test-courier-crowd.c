@@ -109,7 +109,7 @@ test_unwanted (NotifyFixture *fixture)
 {
   g_auto (CourierStage) stage = { 0 };
   NbMetric *unwanted = nb_metrics_counter ("deliveries_total", "Tries to deliver a message, by how they ended.",
-                                           "channel=\"mail\",result=\"unwanted\"");
+                                           "channel=\"mail\",result=\"left_out\"");
   Counted counted = { unwanted, nb_metric_get (unwanted) + 3 };
   RecordNotifier *mail;
   RecordNotifier *log;
