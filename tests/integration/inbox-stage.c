@@ -2,6 +2,8 @@
 /* Starts the site, lets people sign up, and gives them something to be told of. */
 #include "tests/integration/inbox-stage.h"
 
+#include <signal.h>
+
 #define WAIT_SECONDS 60
 
 void
@@ -16,6 +18,8 @@ inbox_stage_set_up (InboxStage *self, NbTestDatabaseKind kind, const char *const
 void
 inbox_stage_tear_down (InboxStage *self)
 {
+  /* Whatever a sanitizer found in it would show. */
+  g_assert_cmpint (nb_test_site_stop (self->live.site, SIGTERM), ==, 0);
   live_person_free (self->one);
   live_person_free (self->two);
   live_person_free (self->three);

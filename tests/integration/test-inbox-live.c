@@ -2,6 +2,7 @@
 /* Pages that are open hear of what is new over `/ws/me`, whichever process it came from, and of nothing else. */
 #include "tests/integration/inbox-stage.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "tests/support/nb-test-server.h"
@@ -178,6 +179,16 @@ test_too_many (InboxStage *stage)
     }
 }
 
+/* A page that is open when the site stops is told to come back. */
+static void
+test_leaving (InboxStage *stage)
+{
+  g_autoptr (NbTestSocket) socket = greet (stage, stage->one, 0);
+
+  g_assert_cmpint (nb_test_site_stop (stage->live.site, SIGTERM), ==, 0);
+  nb_test_socket_assert_closed (socket, 1001);
+}
+
 /* Messages of the client. */
 
 static void
@@ -296,6 +307,7 @@ main (int argc, char **argv)
   inbox_stage_add_test ("/inbox-live/two-processes", test_two_processes);
   inbox_stage_add_test ("/inbox-live/signed-out", test_signed_out);
   inbox_stage_add_test ("/inbox-live/too-many", test_too_many);
+  inbox_stage_add_test ("/inbox-live/leaving", test_leaving);
   inbox_stage_add_test ("/inbox-live/pings", test_pings);
   inbox_stage_add_test ("/inbox-live/faults", test_faults);
   inbox_stage_add_test ("/inbox-live/flood", test_flood);
