@@ -202,7 +202,6 @@ start (Process *self)
   g_assert_no_error (error);
   site->registry = nb_registry_new ();
   nb_registry_set_state_root (site->registry, self->round->folder);
-  nb_registry_set_serving (site->registry);
   nb_registry_set_jobs (site->registry);
   nb_registry_add_notifier (site->registry, "test", NB_NOTIFIER (recorder), &error);
   g_assert_no_error (error);

@@ -84,8 +84,16 @@ run_round (Fixture *self, guint number, guint32 seed, FaultPoint point, guint nt
 static void
 let_time_pass (Fixture *self)
 {
-  g_free (nb_test_database_run (self->database, "UPDATE notify_lines SET next_at = 1"));
-  g_free (nb_test_database_run (self->database, "UPDATE notify_deliveries SET next_at = 1"));
+  static const char *const tables[] = { "notify_lines", "notify_deliveries" };
+  gint64 now = g_get_real_time ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      g_autofree char *sql = g_strdup_printf (
+          "UPDATE %s SET next_at = %" G_GINT64_FORMAT " WHERE next_at > %" G_GINT64_FORMAT, tables[i], now, now);
+
+      g_free (nb_test_database_run (self->database, sql));
+    }
 }
 
 /* Returns: (transfer full): the lines of a file; none where it isn't there */
