@@ -14,6 +14,8 @@
 /* After work that took so long it rests this many times as long: at most a tenth of the time is spent here. */
 #define REST_FACTOR 9
 #define REST_MAX (2 * G_USEC_PER_SEC)
+/* One event may be told to hundreds: portions that take longer, in which on SQLite no bid is written, get smaller. */
+#define PORTION_TIME (G_USEC_PER_SEC / 20)
 /* While another process takes events. */
 #define ELSEWHERE_PAUSE (G_USEC_PER_SEC / 10)
 /* While the database can't take it: doubled each time. */
@@ -213,7 +215,10 @@ finish_portion (NbDispatcher *self, NbPortion *portion)
       wake_in (self, ELSEWHERE_PAUSE + g_random_int_range (0, ELSEWHERE_PAUSE));
       return;
     }
-  self->limit = MIN (self->limit * 2, NB_PORTION_MAX);
+  if (portion->took <= PORTION_TIME)
+    self->limit = MIN (self->limit * 2, NB_PORTION_MAX);
+  else if (portion->n_read > 1)
+    self->limit = portion->n_read / 2;
   self->has_news |= is_full;
   for (guint i = 0; i < portion->failures->len; i++)
     tell_failure (self, g_ptr_array_index (portion->failures, i), portion->consumer->owner);

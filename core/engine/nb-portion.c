@@ -191,22 +191,21 @@ static void
 reset (NbPortion *self)
 {
   self->began_at = g_get_monotonic_time ();
+  self->took = 0;
   self->is_elsewhere = FALSE;
   self->n_read = self->n_given = 0;
   g_clear_pointer (&self->first, nb_portion_failure_free);
   g_ptr_array_set_size (self->failures, 0);
 }
 
-gboolean
-nb_portion_run (NbTransaction *transaction, gpointer portion, GError **error)
+static gboolean
+take_due (NbPortion *self, NbTransaction *transaction, GError **error)
 {
-  NbPortion *self = portion;
   gint64 now = nb_transaction_now (transaction);
   g_autoptr (NbRows) turn = NULL;
   g_autoptr (NbRows) rows = NULL;
   g_autoptr (NbRows) sorts = NULL;
 
-  reset (self);
   turn = nb_transaction_query (transaction, &take_turn, NB_NO_PARAMS, error);
   if (turn == NULL)
     return FALSE;
@@ -219,6 +218,18 @@ nb_portion_run (NbTransaction *transaction, gpointer portion, GError **error)
     return FALSE;
   self->n_read = (guint)nb_rows_get_n (rows);
   return self->n_read == 0 || hand_over (self, transaction, rows, error);
+}
+
+gboolean
+nb_portion_run (NbTransaction *transaction, gpointer portion, GError **error)
+{
+  NbPortion *self = portion;
+  gboolean is_taken;
+
+  reset (self);
+  is_taken = take_due (self, transaction, error);
+  self->took = g_get_monotonic_time () - self->began_at;
+  return is_taken;
 }
 
 gboolean

@@ -31,6 +31,7 @@ typedef struct
 
   /* Made anew each time the transaction runs. */
   gint64 began_at;       /* monotonic */
+  gint64 took;           /* until all is said and COMMIT follows, in microseconds */
   gboolean is_elsewhere; /* another process is at it; nothing was done */
   guint n_read;
   guint n_given;           /* how many the consumer was given */

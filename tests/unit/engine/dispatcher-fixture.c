@@ -27,8 +27,12 @@ static gboolean
 take (NbTransaction *transaction, GPtrArray *events, gpointer user_data, GError **error)
 {
   Taker *self = user_data;
+  const guint call = (guint)g_atomic_int_add (&self->n_calls, 1);
 
-  g_atomic_int_inc (&self->n_calls);
+  if (call < G_N_ELEMENTS (self->sizes))
+    self->sizes[call] = events->len;
+  if (call == 0 && self->pause > 0)
+    g_usleep (self->pause);
   if (self->gate != NULL)
     nb_test_gate_pass (transaction, self->gate, NULL);
   if (g_atomic_int_add (&self->n_busy, -1) > 0)

@@ -14,6 +14,8 @@ typedef struct
   const char *poison; /* (nullable): the kind of event that can't be taken */
   gint n_busy;        /* atomic: so many calls more answer that they are busy */
   gint n_calls;       /* atomic */
+  gulong pause;       /* how long the first call takes, in microseconds */
+  guint sizes[2];     /* how many events the first calls were given */
   gpointer gate;      /* (nullable) NbTestGate: where each call stops */
   guint n_told;
 } Taker;

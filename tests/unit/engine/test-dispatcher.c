@@ -30,6 +30,18 @@ test_all_in_order (DispatcherFixture *self)
   g_assert_cmpuint (self->taker.n_told, <=, (guint)g_atomic_int_get (&self->taker.n_calls));
 }
 
+/* Bids of a database that one alone writes to wait for no more than half as much the next time. */
+static void
+test_long_portions_get_smaller (DispatcherFixture *self)
+{
+  dispatcher_fixture_emit (self->taker.store, "a", 1, 400);
+  self->taker.pause = G_USEC_PER_SEC / 10;
+  nb_dispatcher_start (self->taker.dispatcher);
+  dispatcher_fixture_assert_all_taken (self);
+  g_assert_cmpuint (self->taker.sizes[0], ==, 200);
+  g_assert_cmpuint (self->taker.sizes[1], ==, 100);
+}
+
 static void
 test_rollback_tells_nothing (DispatcherFixture *self)
 {
@@ -278,6 +290,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   dispatcher_fixture_add_test ("/engine/dispatcher/all-in-order", test_all_in_order);
+  dispatcher_fixture_add_test ("/engine/dispatcher/long-portions-get-smaller", test_long_portions_get_smaller);
   dispatcher_fixture_add_test ("/engine/dispatcher/rollback-tells-nothing", test_rollback_tells_nothing);
   dispatcher_fixture_add_test ("/engine/dispatcher/finds-what-others-committed", test_finds_what_others_committed);
   dispatcher_fixture_add_test_on ("/engine/dispatcher/two-share-the-work", NB_TEST_POSTGRESQL, test_two_share_the_work);
