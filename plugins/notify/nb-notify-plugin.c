@@ -332,8 +332,9 @@ stop (NbPlugin *plugin)
 {
   NbNotify *parts = &NB_NOTIFY_PLUGIN (plugin)->parts;
 
-  g_clear_pointer (&parts->herald, nb_herald_stop);
+  /* It may run the main loop for a while, whose timers still know the others. */
   g_clear_pointer (&parts->courier, nb_courier_stop);
+  g_clear_pointer (&parts->herald, nb_herald_stop);
   g_clear_pointer (&parts->push, nb_inbox_push_stop);
   nb_webhook_desk_set_wire (parts->webhooks, NULL);
   if (parts->mail != NULL)
