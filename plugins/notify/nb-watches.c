@@ -10,6 +10,13 @@ static const NbSql select_auction = {
   .columns = "xxx",
 };
 
+/* Of two that add at a time the second waits, and counts what the first added. */
+static const NbSql lock_person = {
+  .sqlite = "SELECT id FROM people WHERE id = ##person::gint64",
+  .postgresql = "SELECT id FROM people WHERE id = ##person::gint64 FOR NO KEY UPDATE",
+  .columns = "x",
+};
+
 static const NbSql count_watches = {
   .sqlite = "SELECT count (*) FROM notify_watches WHERE person_id = ##person::gint64",
   .columns = "x",
@@ -61,7 +68,9 @@ find_target (NbTransaction *transaction, gint64 person, gint64 auction, Target *
 static gboolean
 check_room (NbTransaction *transaction, gint64 person, GError **error)
 {
-  g_autoptr (NbRows) rows = nb_transaction_query (transaction, &count_watches, NB_PARAMS (NB_INT (person)), error);
+  g_autoptr (NbRows) locked = nb_transaction_query (transaction, &lock_person, NB_PARAMS (NB_INT (person)), error);
+  g_autoptr (NbRows) rows
+      = locked != NULL ? nb_transaction_query (transaction, &count_watches, NB_PARAMS (NB_INT (person)), error) : NULL;
 
   if (rows == NULL)
     return FALSE;

@@ -117,6 +117,14 @@ add (NbTransaction *transaction, gpointer user_data, GError **error)
   return nb_webhooks_add (transaction, hook, error);
 }
 
+static gboolean
+lock (NbTransaction *transaction, NbWebhookCall *call, GError **error)
+{
+  g_clear_pointer (&call->hook, nb_webhook_free);
+  call->hook = nb_webhooks_lock (transaction, nb_request_get_person (call->request), call->id, error);
+  return call->hook != NULL;
+}
+
 /* What failed before says nothing of what it is now. */
 static gboolean
 update (NbTransaction *transaction, NbWebhook *hook, GError **error)
@@ -132,7 +140,7 @@ change (NbTransaction *transaction, gpointer user_data, GError **error)
 {
   NbWebhookCall *call = user_data;
 
-  if (!load (transaction, call, error))
+  if (!lock (transaction, call, error))
     return FALSE;
   if (call->url != NULL)
     {
@@ -154,7 +162,7 @@ renew (NbTransaction *transaction, gpointer user_data, GError **error)
 {
   NbWebhookCall *call = user_data;
 
-  if (!load (transaction, call, error))
+  if (!lock (transaction, call, error))
     return FALSE;
   g_free (call->hook->secret);
   call->hook->secret = nb_webhook_secret_new ();

@@ -23,6 +23,13 @@ static const NbSql sql_load = {
   COLUMN_TYPES,
 };
 
+/* Of two that change it at a time the second waits, and changes what the first has written. */
+static const NbSql sql_lock = {
+  "SELECT " COLUMNS " FROM notify_webhooks WHERE id = ##id::gint64 AND person_id = ##person::gint64",
+  "SELECT " COLUMNS " FROM notify_webhooks WHERE id = ##id::gint64 AND person_id = ##person::gint64 FOR UPDATE",
+  COLUMN_TYPES,
+};
+
 /* Of two that add at a time the second waits, and counts what the first added. */
 static const NbSql sql_lock_person = {
   "SELECT id FROM people WHERE id = ##id::gint64",
@@ -161,11 +168,10 @@ refuse_unknown (GError **error)
   return FALSE;
 }
 
-NbWebhook *
-nb_webhooks_load (NbTransaction *transaction, gint64 person, gint64 id, GError **error)
+static NbWebhook *
+find_one (NbTransaction *transaction, const NbSql *sql, gint64 person, gint64 id, GError **error)
 {
-  g_autoptr (NbRows) rows
-      = nb_transaction_query (transaction, &sql_load, NB_PARAMS (NB_INT (id), NB_INT (person)), error);
+  g_autoptr (NbRows) rows = nb_transaction_query (transaction, sql, NB_PARAMS (NB_INT (id), NB_INT (person)), error);
 
   if (rows == NULL)
     return NULL;
@@ -175,6 +181,18 @@ nb_webhooks_load (NbTransaction *transaction, gint64 person, gint64 id, GError *
       return NULL;
     }
   return webhook_new (rows, 0);
+}
+
+NbWebhook *
+nb_webhooks_load (NbTransaction *transaction, gint64 person, gint64 id, GError **error)
+{
+  return find_one (transaction, &sql_load, person, id, error);
+}
+
+NbWebhook *
+nb_webhooks_lock (NbTransaction *transaction, gint64 person, gint64 id, GError **error)
+{
+  return find_one (transaction, &sql_lock, person, id, error);
 }
 
 static gboolean

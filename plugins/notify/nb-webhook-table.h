@@ -37,6 +37,8 @@ char *nb_webhook_kinds_read (JsonArray *names, GError **error);
 GPtrArray *nb_webhooks_list (NbTransaction *transaction, gint64 person, gint64 after, guint limit, GError **error);
 /* Returns: (transfer full) (nullable): NULL with `not_found` when @person has none with that id */
 NbWebhook *nb_webhooks_load (NbTransaction *transaction, gint64 person, gint64 id, GError **error);
+/* The same for a transaction that changes it with nb_webhooks_update(): nobody else does meanwhile. */
+NbWebhook *nb_webhooks_lock (NbTransaction *transaction, gint64 person, gint64 id, GError **error);
 /* `state_conflict` when the person has as many as anybody may. */
 gboolean nb_webhooks_add (NbTransaction *transaction, const NbWebhook *hook, GError **error);
 /* Writes the address, the kinds, the secret and whether it is on; `not_found` as above. What failed before is
