@@ -121,8 +121,9 @@ test_quota (void)
       nb_mail_quota_count (quota, "a", hour);
     }
   g_assert_false (nb_mail_quota_has_room (quota, "a", TRUE, hour));
+  g_assert_false (nb_mail_quota_has_room (quota, "A", TRUE, hour));
   g_assert_true (nb_mail_quota_has_room (quota, "a", FALSE, hour));
-  nb_mail_quota_count (quota, "a", hour);
+  nb_mail_quota_count (quota, "A", hour);
   nb_mail_quota_count (quota, "a", 2 * hour - 1);
   g_assert_false (nb_mail_quota_has_room (quota, "a", FALSE, 2 * hour - 1));
   g_assert_true (nb_mail_quota_has_room (quota, "b", TRUE, 2 * hour - 1));
