@@ -164,7 +164,7 @@ find_price (const NbFanout *fanout, const NbLot *lot, const NbHearer *hearer)
   if (fanout->kind == NB_KIND_WON)
     return hearer->amount;
   if (fanout->kind == NB_KIND_ENDING_SOON)
-    return lot->leader != 0 ? lot->price : 0;
+    return lot->has_known_leader ? lot->price : 0;
   return fanout->price;
 }
 

@@ -5,13 +5,15 @@
 #define LOT_COLUMNS                                                                                                    \
   "SELECT a.id, a.seller_id, a.title, a.status, a.leader_id, a.price, a.ends_at, a.quantity, a.close_reason,"          \
   " a.winning_price, COALESCE ((SELECT CAST (sum (w.total) AS BIGINT) FROM winners w WHERE w.auction_id = a.id), 0),"  \
-  " COALESCE ((SELECT b.person_id FROM bids b WHERE b.auction_id = a.id AND b.seq = a.seq AND b.kind = 'cancel'), 0)"  \
+  " COALESCE ((SELECT b.person_id FROM bids b WHERE b.auction_id = a.id AND b.seq = a.seq AND b.kind = 'cancel'), 0)," \
+  " COALESCE ((SELECT s.person_id FROM notify_standings s WHERE s.auction_id = a.id AND s.person_id = a.leader_id),"   \
+  " 0)"                                                                                                                \
   " FROM auctions a WHERE a.id "
 
 static const NbSql select_lots = {
   .sqlite = LOT_COLUMNS "IN (SELECT value ->> '$[0]' FROM json_each (##rows::string))",
   .postgresql = LOT_COLUMNS "= ANY (CAST (##c0::string AS bigint[]))",
-  .columns = "xxssxxxxsxxx",
+  .columns = "xxssxxxxsxxxx",
 };
 
 static NbLotPhase
@@ -53,6 +55,7 @@ lot_new (const NbRows *rows, gsize row)
   self->winning_price = nb_rows_get_int (rows, row, 9);
   self->total = nb_rows_get_int (rows, row, 10);
   self->canceller = nb_rows_get_int (rows, row, 11);
+  self->has_known_leader = nb_rows_get_int (rows, row, 12) != 0;
   return self;
 }
 

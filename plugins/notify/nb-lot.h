@@ -21,7 +21,7 @@ typedef struct
   char *title;
   NbLotPhase phase;
   gboolean is_open;
-  gint64 leader; /* or 0: nobody, or sealed */
+  gint64 leader; /* or 0: nobody */
   NbMoney price;
   gint64 ends_at;
   gint64 quantity;
@@ -29,6 +29,8 @@ typedef struct
   NbMoney winning_price; /* what the first winner pays; 0: unsold, or not over */
   NbMoney total;         /* what all winners pay */
   gint64 canceller;      /* or 0 */
+  /* Events told who leads: never where bids are sealed, whose price and leader are nobody's business before the end. */
+  gboolean has_known_leader;
 } NbLot;
 
 /* Reads auctions; nothing is locked, for bids must not wait. @auctions: a rowset of one column, their ids. Returns:

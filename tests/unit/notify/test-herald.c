@@ -217,8 +217,9 @@ test_ending (NotifyFixture *fixture)
   g_auto (HeraldStage) stage = { 0 };
 
   herald_stage_open (&stage, fixture, 5);
-  /* Each ends in an hour; the second had but an hour and a half, the third ends too late, the fourth was told. */
-  for (gint64 auction = 50; auction <= 53; auction++)
+  /* Each ends in an hour; the second had but an hour and a half, the third ends too late, the fourth was told, and no
+   * event told who leads the fifth, which is sealed. */
+  for (gint64 auction = 50; auction <= 54; auction++)
     {
       herald_stage_add_auction (&stage, auction, "open", 2, 9000);
       herald_stage_add_bids (&stage, auction, 2, 2);
@@ -228,6 +229,7 @@ test_ending (NotifyFixture *fixture)
   herald_stage_run (&stage, "UPDATE auctions SET starts_at = ends_at - 5400000000 WHERE id = 51");
   herald_stage_run (&stage, "UPDATE auctions SET ends_at = ends_at + 7200000000 WHERE id = 52");
   herald_stage_run (&stage, "INSERT INTO notify_endings VALUES (53, 1, 1)");
+  herald_stage_run (&stage, "INSERT INTO notify_standings VALUES (50, 2, 1, 1)");
   nb_herald_set_times (stage.herald, 2 * G_TIME_SPAN_HOUR, G_TIME_SPAN_DAY);
   nb_herald_wake (stage.herald);
   herald_stage_run_until_idle (&stage);
@@ -235,12 +237,16 @@ test_ending (NotifyFixture *fixture)
                 "SELECT count(*) FROM notify_messages WHERE kind = 'ending_soon' AND auction_id = 50"
                 " AND person_id IN (2, 3) AND price = 9000",
                 2);
-  assert_count (&stage, "SELECT count(*) FROM notify_messages", 2);
+  assert_count (&stage,
+                "SELECT count(*) FROM notify_messages WHERE kind = 'ending_soon' AND auction_id = 54"
+                " AND person_id IN (2, 3) AND price = 0",
+                2);
+  assert_count (&stage, "SELECT count(*) FROM notify_messages", 4);
   /* The end moves: they know. */
   herald_stage_run (&stage, "UPDATE auctions SET ends_at = ends_at + 60000000 WHERE id = 50");
   nb_herald_wake (stage.herald);
   herald_stage_run_until_idle (&stage);
-  assert_count (&stage, "SELECT count(*) FROM notify_messages", 2);
+  assert_count (&stage, "SELECT count(*) FROM notify_messages", 4);
 }
 
 int
