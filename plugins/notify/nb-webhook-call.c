@@ -221,6 +221,7 @@ on_answer (const NbHookAnswer *answer, gpointer user_data)
 {
   NbWebhookCall *call = user_data;
 
+  nb_webhook_desk_end_test (call->desk);
   call->answer = *answer;
   call->done (call, NULL);
 }
@@ -249,7 +250,10 @@ send_test (NbWebhookCall *call)
 
   if (nb_webhook_desk_take_test (call->desk, call->hook->person, &error)
       && !nb_webhook_desk_send (call->desk, call->hook->url, call->hook->secret, id, body, on_answer, call))
-    nb_set_error (&error, NB_ERROR_SHUTTING_DOWN, N_ ("webhooks are being switched off"), NULL);
+    {
+      nb_webhook_desk_end_test (call->desk);
+      nb_set_error (&error, NB_ERROR_SHUTTING_DOWN, N_ ("webhooks are being switched off"), NULL);
+    }
   if (error != NULL)
     call->done (call, error);
 }

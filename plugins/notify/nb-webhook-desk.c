@@ -13,6 +13,8 @@
 #define MINUTE G_TIME_SPAN_MINUTE
 /* People whose tests are counted; when there are more, somebody waits. */
 #define TESTERS_MAX 10000
+/* Tests on their way at a time, so that strangers' slow servers leave the wire to messages. */
+#define TESTS_MAX 8
 
 struct _NbWebhookDesk
 {
@@ -24,6 +26,7 @@ struct _NbWebhookDesk
   char *site_url; /* empty for none */
   char *site_secret;
   GHashTable *tests; /* person → Tests */
+  guint n_tests;     /* on their way */
 };
 
 typedef struct
@@ -207,13 +210,22 @@ nb_webhook_desk_take_test (NbWebhookDesk *self, gint64 person, GError **error)
       tests->since = now;
       g_hash_table_insert (self->tests, g_memdup2 (&person, sizeof person), tests);
     }
-  if (tests != NULL && tests->n < NB_WEBHOOK_TESTS_PER_MINUTE)
+  if (tests != NULL && tests->n < NB_WEBHOOK_TESTS_PER_MINUTE && self->n_tests < TESTS_MAX)
     {
       tests->n++;
+      self->n_tests++;
       return TRUE;
     }
   fault = nb_error_new (NB_ERROR_RATE_LIMITED, N_ ("that was tested a few times just now: wait a minute"), NULL);
   nb_error_set_retry_after (fault, (guint)((tests != NULL ? tests->since + MINUTE - now : MINUTE) / 1000));
   g_propagate_error (error, fault);
   return FALSE;
+}
+
+void
+nb_webhook_desk_end_test (NbWebhookDesk *self)
+{
+  g_return_if_fail (self->n_tests > 0);
+
+  self->n_tests--;
 }

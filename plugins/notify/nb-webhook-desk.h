@@ -34,7 +34,10 @@ NbNetworks *nb_webhook_desk_get_allowed (NbWebhookDesk *self);
 /* As nb_webhook_send(), from here and now; FALSE without calling @function where there is no wire. */
 gboolean nb_webhook_desk_send (NbWebhookDesk *self, const char *url, const char *secret, const char *id,
                                const char *body, NbHookFunc function, gpointer user_data);
-/* Takes one of the tests that @person may have sent; `rate_limited` when there are none left for now. */
+/* Takes one of the tests that @person may have sent, until nb_webhook_desk_end_test(); `rate_limited` when there are
+ * none left for now, or too many people's are on their way. */
 gboolean nb_webhook_desk_take_test (NbWebhookDesk *self, gint64 person, GError **error);
+/* One that was taken has ended. */
+void nb_webhook_desk_end_test (NbWebhookDesk *self);
 
 G_END_DECLS

@@ -7,7 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define TRANSFERS_MAX 64
+/* Enough for each channel that uses it, were all the others slow. */
+#define TRANSFERS_MAX 128
 #define TRANSFERS_PER_HOST_MAX 16
 #define IDLE_CONNECTIONS_MAX 32
 #define IDLE_SECONDS 30
