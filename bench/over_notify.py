@@ -69,11 +69,11 @@ class Notified(over_ws.Live):
             return json.load(answer)
 
     def add_webhooks(self):
-        """For everyone, and waits until nothing is left to tell of how people came by their money."""
+        """For everyone, once nothing is left to tell of how people came by their money."""
         with self.servers(*self.channels):
+            self.wait_until_drained()
             for token in self.tokens:
                 self.call(token, "POST", "/api/v1/webhooks", {"url": f"http://127.0.0.1:{self.sinks['webhook'].port}/"})
-            self.wait_until_drained()
         self.begin_count()
 
     def count(self, sql):
