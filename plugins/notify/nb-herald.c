@@ -66,6 +66,30 @@ nb_herald_stop (NbHerald *self)
 }
 
 static gboolean
+is_of_pause (const NbEvent *event)
+{
+  const char *kind = nb_event_get_kind (event);
+
+  return g_str_equal (kind, "auction-paused") || g_str_equal (kind, "auction-resumed");
+}
+
+/* Of an auction that was paused more than once meanwhile, the last tells how it is. */
+static gboolean
+is_overtaken (const GPtrArray *outcomes, guint place)
+{
+  const NbEvent *event = g_ptr_array_index (outcomes, place);
+
+  for (guint i = place + 1; is_of_pause (event) && i < outcomes->len; i++)
+    {
+      const NbEvent *later = g_ptr_array_index (outcomes, i);
+
+      if (is_of_pause (later) && nb_event_get_auction (later) == nb_event_get_auction (event))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
 tell_outcomes (const NbNews *news, GHashTable *lots, NbPost *post, NbTransaction *transaction, GError **error)
 {
   g_autoptr (GPtrArray) fanouts = g_ptr_array_new_with_free_func ((GDestroyNotify)nb_fanout_free);
@@ -75,7 +99,8 @@ tell_outcomes (const NbNews *news, GHashTable *lots, NbPost *post, NbTransaction
     {
       const NbEvent *event = g_ptr_array_index (news->outcomes, i);
 
-      if (!nb_outcome_tell (event, nb_lots_find (lots, nb_event_get_auction (event)), now, post, fanouts))
+      if (!is_overtaken (news->outcomes, i)
+          && !nb_outcome_tell (event, nb_lots_find (lots, nb_event_get_auction (event)), now, post, fanouts))
         nb_news_warn (event);
     }
   return nb_fanouts_write (fanouts, transaction, error);

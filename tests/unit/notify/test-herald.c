@@ -144,6 +144,27 @@ test_changes (NotifyFixture *fixture)
   assert_count (&stage, "SELECT count(*) FROM notify_messages", 6);
 }
 
+/* A plugin that was switched off and on and off again before anyone looked is one message. */
+static void
+test_repeated_pause (NotifyFixture *fixture)
+{
+  g_auto (HeraldStage) stage = { 0 };
+
+  herald_stage_open (&stage, fixture, 3);
+  herald_stage_add_auction (&stage, 50, "paused", 2, 9000);
+  herald_stage_add_auction (&stage, 51, "paused", 2, 9000);
+  herald_stage_add_bids (&stage, 50, 2, 2);
+  herald_stage_event (&stage, "auction-paused", 50, "{'reason': <'It is wet'>}");
+  herald_stage_event (&stage, "auction-paused", 51, "{'reason': <'It is dry'>}");
+  herald_stage_event (&stage, "auction-resumed", 50, "{}");
+  herald_stage_event (&stage, "auction-paused", 50, "{'reason': <'It is broken'>}");
+  herald_stage_consume (&stage);
+  herald_stage_run_until_idle (&stage);
+  assert_count (&stage, "SELECT count(*) FROM notify_messages WHERE auction_id = 50 AND detail = 'It is broken'", 2);
+  assert_count (&stage, "SELECT count(*) FROM notify_messages WHERE auction_id = 51 AND detail = 'It is dry'", 1);
+  assert_count (&stage, "SELECT count(*) FROM notify_messages", 3);
+}
+
 /* Who cancels knows. */
 static void
 test_own_cancel (NotifyFixture *fixture)
@@ -261,6 +282,7 @@ main (int argc, char **argv)
   notify_fixture_add_test ("/notify/herald/who-cancels-is-not-told", 120, test_own_cancel);
   notify_fixture_add_test ("/notify/herald/money-that-moved", 120, test_wallet);
   notify_fixture_add_test ("/notify/herald/what-is-unknown-or-broken-is-passed-over", 120, test_odd);
+  notify_fixture_add_test ("/notify/herald/of-several-pauses-the-last-is-told", 120, test_repeated_pause);
   notify_fixture_add_test ("/notify/herald/a-near-end-is-told-once", 120, test_ending);
   return g_test_run ();
 }
