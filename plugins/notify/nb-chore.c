@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Repeats a transaction until nothing is left to do; what fails is tried again when it is woken next. */
+/* Repeats a transaction until nothing is left to do, and rests in between, so that bids find the database free; what
+ * fails is tried again when it is woken next. */
 #include "nb-chore.h"
+
+/* As the courier: an eighth of the time. */
+#define REST_FACTOR 7
+#define REST_MAX_MS 500
 
 struct _NbChore
 {
@@ -11,6 +16,8 @@ struct _NbChore
   void (*done) (gpointer user_data);
   gpointer user_data;
   gint64 value;
+  GSource *rest;   /* (nullable): until it goes on */
+  gint64 began_at; /* monotonic */
   gboolean has_more;
   gboolean is_busy;
   gboolean is_stopped;
@@ -48,7 +55,28 @@ run_cb (NbTransaction *transaction, gpointer user_data, GError **error)
   NbChore *self = user_data;
 
   self->has_more = FALSE;
+  self->began_at = g_get_monotonic_time ();
   return self->function (transaction, self->value, &self->has_more, error);
+}
+
+static gboolean
+on_rested (gpointer user_data)
+{
+  NbChore *self = user_data;
+
+  g_clear_pointer (&self->rest, g_source_unref);
+  begin (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+rest (NbChore *self)
+{
+  gint64 took = (g_get_monotonic_time () - self->began_at) / G_TIME_SPAN_MILLISECOND;
+
+  self->rest = g_timeout_source_new ((guint)MIN ((took + 1) * REST_FACTOR, REST_MAX_MS));
+  g_source_set_callback (self->rest, on_rested, self, NULL);
+  g_source_attach (self->rest, g_main_context_get_thread_default ());
 }
 
 static void
@@ -68,7 +96,7 @@ ran_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   else
     {
       if (self->has_more)
-        begin (self);
+        rest (self);
       if (self->done != NULL)
         self->done (self->user_data);
     }
@@ -86,7 +114,7 @@ begin (NbChore *self)
 void
 nb_chore_wake (NbChore *self, gint64 value)
 {
-  if (self->is_busy || self->is_stopped)
+  if (!nb_chore_is_idle (self) || self->is_stopped)
     return;
   self->value = value;
   begin (self);
@@ -95,12 +123,15 @@ nb_chore_wake (NbChore *self, gint64 value)
 gboolean
 nb_chore_is_idle (NbChore *self)
 {
-  return !self->is_busy;
+  return !self->is_busy && self->rest == NULL;
 }
 
 void
 nb_chore_stop (NbChore *self)
 {
   self->is_stopped = TRUE;
+  if (self->rest != NULL)
+    g_source_destroy (self->rest);
+  g_clear_pointer (&self->rest, g_source_unref);
   chore_unref (self);
 }
