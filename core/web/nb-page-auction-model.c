@@ -172,6 +172,7 @@ set_times (const NbAuctionFacts *facts, JsonObject *model, NbAuctionStatus statu
       model, "is_extended", is_open && nb_auction_get_ends_at (auction) > nb_auction_get_original_ends_at (auction));
   json_object_set_boolean_member (model, "is_running", is_open || is_scheduled);
   json_object_set_boolean_member (model, "has_clock", is_open || is_scheduled || nb_page_auction_has_room (facts));
+  json_object_set_boolean_member (model, "is_seller", is_seller (facts));
   json_object_set_boolean_member (model, "is_closed", facts->view->closed_at != 0);
   json_object_set_int_member (model, "starts_at", nb_auction_get_starts_at (auction));
   json_object_set_int_member (model, "counts_to",
@@ -195,7 +196,6 @@ set_room (const NbAuctionFacts *facts, JsonObject *model, NbAuctionStatus status
   json_object_set_int_member (model, "seq", nb_auction_get_seq (view->auction));
   json_object_set_int_member (model, "step", view->quote.step);
   json_object_set_boolean_member (model, "has_bid", view->own_max > 0);
-  json_object_set_boolean_member (model, "is_seller", is_seller (facts));
 }
 
 static void
