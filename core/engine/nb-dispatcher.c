@@ -14,6 +14,10 @@
 /* After work that took so long it rests this many times as long: at most a tenth of the time is spent here. */
 #define REST_FACTOR 9
 #define REST_MAX (2 * G_USEC_PER_SEC)
+/* While so many commits with events come in a second, whoever makes them goes first: a sixtieth of the time. */
+#define CROWD 20
+#define CROWDED_REST_FACTOR 60
+#define CROWDED_REST_MIN (G_USEC_PER_SEC / 2)
 /* One event may be told to hundreds: portions that take longer, in which on SQLite no bid is written, get smaller. */
 #define PORTION_TIME (G_USEC_PER_SEC / 20)
 /* While another process takes events. */
@@ -40,6 +44,9 @@ struct _NbDispatcher
   gboolean has_news; /* a portion is worth its while without a look before */
   gint64 wake_at;    /* monotonic; so are these */
   gint64 rests_until;
+  gint64 commits_from;
+  gint64 crowded_until;
+  guint n_commits;         /* since commits_from */
   guint limit;             /* of the next portion */
   guint n_troubles;        /* one after another */
   NbConsumerItem *leaving; /* (nullable): gets nothing more */
@@ -100,7 +107,10 @@ wake_in (NbDispatcher *self, gint64 pause)
 static void
 rest_after (NbDispatcher *self, gint64 work)
 {
-  self->rests_until = g_get_monotonic_time () + MIN (work * REST_FACTOR, REST_MAX);
+  gint64 now = g_get_monotonic_time ();
+  gint64 rest = now < self->crowded_until ? MAX (work * CROWDED_REST_FACTOR, CROWDED_REST_MIN) : work * REST_FACTOR;
+
+  self->rests_until = now + MIN (rest, REST_MAX);
 }
 
 /* What was under way has ended. */
@@ -330,8 +340,23 @@ dispatch_wake (GSource *source, GSourceFunc callback, gpointer user_data)
 }
 
 static void
+note_commit (NbDispatcher *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - self->commits_from > G_USEC_PER_SEC)
+    {
+      self->commits_from = now;
+      self->n_commits = 0;
+    }
+  if (++self->n_commits >= CROWD)
+    self->crowded_until = now + G_USEC_PER_SEC;
+}
+
+static void
 on_committed (NbStore *store, GPtrArray *events, NbDispatcher *self)
 {
+  note_commit (self);
   if (get_consumer (self) == NULL)
     return;
   self->has_news = TRUE;

@@ -27,7 +27,10 @@ struct _NbCourier
   gboolean is_busy;   /* a round or a look is under way */
   gboolean is_faulty; /* the last one failed */
   gboolean is_stopped;
+  guint n_bids; /* batches since bids_from */
   /* Monotonic. */
+  gint64 bids_from;
+  gint64 crowded_until;
   gint64 round_at;
   gint64 look_at;
   gint64 sweep_at;

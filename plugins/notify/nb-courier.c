@@ -9,6 +9,12 @@
 #define REST_FACTOR 7
 #define REST_MIN (5 * G_TIME_SPAN_MILLISECOND)
 #define REST_MAX (G_USEC_PER_SEC / 2)
+/* While so many batches of bids are committed in a second, bids go first: a sixtieth of the time, and few at a time. */
+#define CROWD 20
+#define CROWDED_REST_FACTOR 60
+#define CROWDED_REST_MIN (G_USEC_PER_SEC / 4)
+#define CROWDED_REST_MAX (2 * G_USEC_PER_SEC)
+#define CROWDED_ROOM 16
 #define REST_AFTER_FAULT G_USEC_PER_SEC
 /* A delivery that nobody takes, for its channel does not run, is given up after so long. */
 #define LEFT_TIME (7 * G_TIME_SPAN_DAY)
@@ -157,6 +163,27 @@ take_back (NbCourier *self, NbRound *round)
     nb_courier_plan_round (self, g_get_monotonic_time ());
 }
 
+static gboolean
+is_crowded (NbCourier *self)
+{
+  return g_get_monotonic_time () < self->crowded_until;
+}
+
+static void
+rest_after (NbCourier *self, gint64 took)
+{
+  gint64 rest = is_crowded (self) ? CLAMP (took * CROWDED_REST_FACTOR, CROWDED_REST_MIN, CROWDED_REST_MAX)
+                                  : CLAMP (took * REST_FACTOR, REST_MIN, REST_MAX);
+
+  self->rest_until = g_get_monotonic_time () + rest;
+}
+
+static guint
+get_room (NbCourier *self)
+{
+  return is_crowded (self) ? CROWDED_ROOM : NB_LANE_APPETITE_MAX;
+}
+
 static void
 round_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -168,7 +195,7 @@ round_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (nb_store_transact_finish (NB_STORE (source), result, &error))
     {
       self->is_faulty = FALSE;
-      self->rest_until = g_get_monotonic_time () + CLAMP (took * REST_FACTOR, REST_MIN, REST_MAX);
+      rest_after (self, took);
       nb_lanes_count (self->lanes, trip->round);
       nb_courier_hand_out (self, trip->round);
       plan_next (self, trip->round->next_at);
@@ -192,7 +219,7 @@ begin_round (NbCourier *self)
   if (!self->is_stopped)
     {
       notifiers = self->list_channels (self->user_data);
-      nb_lanes_offer (self->lanes, notifiers, trip->round);
+      nb_lanes_offer (self->lanes, notifiers, get_room (self), trip->round);
       nb_lanes_forget_ended (self->lanes);
     }
   nb_store_transact_async (self->store, nb_round_run, trip->round, NULL, NULL, round_cb, trip);
@@ -227,7 +254,7 @@ begin_look (NbCourier *self)
   if (notifiers->len == 0)
     return;
   trip = trip_new (self);
-  nb_lanes_offer (self->lanes, notifiers, trip->round);
+  nb_lanes_offer (self->lanes, notifiers, get_room (self), trip->round);
   nb_store_read_async (self->store, nb_round_look, trip->round, NULL, NULL, look_cb, trip);
 }
 
@@ -279,6 +306,20 @@ nb_courier_wake (NbCourier *self)
 {
   self->look_at = g_get_monotonic_time ();
   arm (self);
+}
+
+void
+nb_courier_note_bids (NbCourier *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - self->bids_from > G_USEC_PER_SEC)
+    {
+      self->bids_from = now;
+      self->n_bids = 0;
+    }
+  if (++self->n_bids >= CROWD)
+    self->crowded_until = now + G_USEC_PER_SEC;
 }
 
 void

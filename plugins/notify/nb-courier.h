@@ -18,6 +18,8 @@ void nb_courier_set_patience (NbCourier *self, gint64 retry_first, guint tries_m
 void nb_courier_start (NbCourier *self);
 /* Tells that deliveries may have been written. Without it they are found within about a second. */
 void nb_courier_wake (NbCourier *self);
+/* Tells that this process committed a batch of bids: while many follow each other, they go first. */
+void nb_courier_note_bids (NbCourier *self);
 /* Begins nothing new. What is on its way may still end and is written down, for a short while; what ends later is
  * handed out again. Frees @self, at the latest when all has ended. */
 void nb_courier_stop (NbCourier *self);

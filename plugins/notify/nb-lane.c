@@ -44,16 +44,16 @@ nb_lane_pop (NbLane *self)
 
 /* Twice what it did since the last round, so that it does not run dry until the next one. */
 static guint
-measure_room (NbLane *lane)
+measure_room (NbLane *lane, guint most)
 {
-  guint appetite = CLAMP (2 * lane->n_ended, NB_LANE_ROOM, NB_LANE_APPETITE_MAX);
+  guint appetite = MIN (CLAMP (2 * lane->n_ended, NB_LANE_ROOM, NB_LANE_APPETITE_MAX), most);
   guint n_at_hand = lane->n_under_way + g_queue_get_length (&lane->queue);
 
   return n_at_hand < appetite ? appetite - n_at_hand : 0;
 }
 
 void
-nb_lanes_offer (GHashTable *lanes, GPtrArray *notifiers, NbRound *round)
+nb_lanes_offer (GHashTable *lanes, GPtrArray *notifiers, guint room, NbRound *round)
 {
   for (guint i = 0; i < notifiers->len; i++)
     {
@@ -61,7 +61,7 @@ nb_lanes_offer (GHashTable *lanes, GPtrArray *notifiers, NbRound *round)
       const char *name = nb_notifier_get_name (notifier);
 
       nb_round_add_channel (round, name, nb_notifier_get_title (notifier) != NULL,
-                            measure_room (nb_lanes_get (lanes, name)));
+                            measure_room (nb_lanes_get (lanes, name), room));
     }
 }
 

@@ -27,8 +27,9 @@ NbLane *nb_lanes_get (GHashTable *lanes, const char *channel);
 /* Takes a parcel that has its turn out of the queue. Returns: (transfer full) (nullable): NULL while the channel has
  * enough to do, or nothing waits */
 NbParcel *nb_lane_pop (NbLane *self);
-/* Tells @round which channels it may take for. @notifiers: (element-type NbNotifier) */
-void nb_lanes_offer (GHashTable *lanes, GPtrArray *notifiers, NbRound *round);
+/* Tells @round which channels it may take for. @notifiers: (element-type NbNotifier); @room: the most that each may
+ * have at hand */
+void nb_lanes_offer (GHashTable *lanes, GPtrArray *notifiers, guint room, NbRound *round);
 /* Begins to count what ends anew. */
 void nb_lanes_forget_ended (GHashTable *lanes);
 /* Counts what @round has done. */

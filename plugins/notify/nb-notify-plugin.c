@@ -242,6 +242,15 @@ start_courier (NbNotifyPlugin *self)
   nb_courier_start (parts->courier);
 }
 
+static void
+on_bids (const NbEvent *event, gpointer user_data)
+{
+  NbNotify *parts = user_data;
+
+  if (parts->courier != NULL)
+    nb_courier_note_bids (parts->courier);
+}
+
 /* What people see. */
 static gboolean
 add_inbox_routes (NbNotify *parts, GError **error)
@@ -315,7 +324,7 @@ start (NbPlugin *plugin, NbContext *context, GError **error)
   parts->composer = nb_context_find_service (context, NB_TYPE_COMPOSER);
   if (!nb_delivery_desk_register (parts, error) || !add_log (self, error)
       || !nb_webhook_desk_start (parts->webhooks, parts, error) || !add_inbox_routes (parts, error)
-      || !start_mail (self, error))
+      || !nb_context_add_event_handler (context, "bid-accepted", on_bids, parts, error) || !start_mail (self, error))
     return FALSE;
   if (!start_push_and_herald (parts, error))
     {
