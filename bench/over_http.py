@@ -4,12 +4,13 @@ import contextlib
 import datetime
 import json
 import pathlib
+import re
 import signal
 import statistics
 import subprocess
 import urllib.request
 
-from servers import free_port, on_core, wait_for_line
+from servers import on_core, wait_for_line
 
 
 class Site:
@@ -36,13 +37,12 @@ class Site:
 
     def start(self, *settings, core=None):
         """Starts one more process, on ports of its own: its public one, and the one that only this machine uses."""
-        port, internal = free_port(), free_port()
-        words = [word for setting in [f"server.listen=127.0.0.1:{port}", f"server.internal-listen=127.0.0.1:{internal}",
-                                      f"server.base-url=http://127.0.0.1:{port}", *settings] for word in ("--set", setting)]
+        words = [word for setting in ["server.listen=127.0.0.1:0", "server.internal-listen=127.0.0.1:0",
+                                      "server.base-url=http://127.0.0.1:0", *settings] for word in ("--set", setting)]
         self.processes.append(subprocess.Popen([*on_core(core), self.program, "serve", *self.settings, *words],
                                                stdout=subprocess.PIPE, stderr=self.errors, text=True))
-        wait_for_line(self.processes[-1], "http://")
-        self.ports.append((port, internal))
+        line = wait_for_line(self.processes[-1], "http://")
+        self.ports.append(tuple(int(port) for port in re.findall(r"http://127\.0\.0\.1:([0-9]+)", line)[:2]))
 
     @property
     def port(self):
