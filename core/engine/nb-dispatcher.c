@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Wakes when something was committed and looks once a second, so that a crash, or another process, leaves nothing
- * behind; rests so long after each portion that bids hardly notice. */
+ * behind; rests after each portion, longer while much is committed. */
 #include "core/engine/nb-dispatcher.h"
 
 #include "core/engine/nb-portion.h"
